@@ -1,0 +1,111 @@
+"""Every error that leaves Groundplan, with the exit code of the command line.
+
+    GroundplanError                     1   something Groundplan can explain
+    ├── UsageError                      2   the call itself is wrong
+    │   ├── SourceError                 2   a source that does not exist, is empty or clashes with another
+    │   └── QueryRefused                2   an analyst's statement that may not run
+    ├── ConfigurationError             78   what was configured cannot be used as it stands
+    │   ├── SettingError               78   an unknown setting, or a value outside what is allowed
+    │   ├── OntologyError              78   an ontology file that cannot be read or contradicts itself
+    │   ├── AuthenticationFailed       78   the server refused the user name or password
+    │   └── MigrationPending           78   the graph is older or newer than this package
+    ├── TryLater                       75   transient: the same command may succeed later
+    │   ├── StoreUnavailable           75   no server answers
+    │   ├── StoreTimeout               75   a statement ran past its time limit
+    │   └── GraphBusy                  75   another run holds the graph
+    ├── TooManyDeadLetters             65   more documents failed than allowed
+    ├── DocumentError                   1   one document cannot be read; becomes a dead letter, never stops a run
+    ├── ContractExceeded                1   a step would take in or spend more than its contract says
+    ├── EvidenceError                   1   offsets and characters disagree: a defect
+    ├── SchemaError                     1   a packaged statement or migration is broken: a defect
+    └── StoreError                      1   the server refused a statement of ours: a defect
+"""
+
+from __future__ import annotations
+
+from graph_schema.errors import ConfigurationError, EvidenceError, GroundplanError, OntologyError, SchemaError
+
+__all__ = [
+    "AuthenticationFailed",
+    "ConfigurationError",
+    "ContractExceeded",
+    "DocumentError",
+    "EvidenceError",
+    "GraphBusy",
+    "GroundplanError",
+    "MigrationPending",
+    "OntologyError",
+    "QueryRefused",
+    "SchemaError",
+    "SettingError",
+    "SourceError",
+    "StoreError",
+    "StoreTimeout",
+    "StoreUnavailable",
+    "TooManyDeadLetters",
+    "TryLater",
+    "UsageError",
+]
+
+
+class UsageError(GroundplanError):
+    """The call itself is wrong."""
+
+    exit_code = 2
+
+
+class SourceError(UsageError):
+    """A source does not exist, holds nothing to read, or clashes with another source of the same name."""
+
+
+class QueryRefused(UsageError):
+    """An analyst's statement may not run: it writes, or uses an operator or procedure outside the allow-list."""
+
+
+class SettingError(ConfigurationError):
+    """A setting is unknown, or its value is outside what is allowed."""
+
+
+class AuthenticationFailed(ConfigurationError):
+    """The server refused the user name or password."""
+
+
+class MigrationPending(ConfigurationError):
+    """The graph's schema is older or newer than this package; a job never changes it on its own."""
+
+
+class TryLater(GroundplanError):
+    """Transient: the same command may succeed later."""
+
+    exit_code = 75
+    transient = True
+
+
+class StoreUnavailable(TryLater):
+    """No server answers at the address."""
+
+
+class StoreTimeout(TryLater):
+    """A statement ran past its time limit."""
+
+
+class GraphBusy(TryLater):
+    """Another run holds the graph."""
+
+
+class TooManyDeadLetters(GroundplanError):
+    """More documents failed than allowed; the others were ingested."""
+
+    exit_code = 65
+
+
+class DocumentError(GroundplanError):
+    """One document cannot be read; it becomes a dead letter and never stops the others."""
+
+
+class ContractExceeded(GroundplanError):
+    """A step would take in or spend more than its contract says."""
+
+
+class StoreError(GroundplanError):
+    """The server refused a statement of ours: a defect."""

@@ -1,0 +1,1 @@
+"""From documents to graph, in stages and passes."""

@@ -1,0 +1,1 @@
+"""The one store: Neo4j, private or yours."""

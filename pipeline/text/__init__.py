@@ -1,0 +1,1 @@
+"""Language: the spaCy model, names, dates, tokens. Shared by ingestion and queries."""

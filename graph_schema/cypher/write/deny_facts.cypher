@@ -1,0 +1,6 @@
+// Purpose: Attach claims to the facts they deny.
+// Parameter rows (list<map>): claim, fact
+UNWIND $rows AS row
+MATCH (c:Claim {key: row.claim})
+MATCH (f:Fact {key: row.fact})
+MERGE (c)-[:DENIES]->(f)

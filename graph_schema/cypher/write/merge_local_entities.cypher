@@ -1,0 +1,5 @@
+// Purpose: Write local entities.
+// Parameter rows (list<map>): key, properties
+UNWIND $rows AS row
+MERGE (l:LocalEntity {key: row.key})
+SET l += row.properties

@@ -1,0 +1,5 @@
+// Purpose: Remove the conflict links of facts before they are written anew.
+// Parameter keys (list<string>): fact keys
+UNWIND $keys AS key
+MATCH (f:Fact {key: key})-[r:CONFLICTS_WITH]-(:Fact)
+DELETE r

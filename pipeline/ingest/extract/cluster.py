@@ -1,0 +1,155 @@
+"""Within one document: which mentions stand for the same thing, and by which rule each was joined."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from graph_schema.ontology import UNKNOWN_KIND
+from pipeline.text import names
+
+if TYPE_CHECKING:
+    from pipeline.ingest.extract.mentions import RawMention
+
+MAX_PRONOUN_DISTANCE_CHARS = 600
+SUBJECT_BONUS_CHARS = 120
+
+
+@dataclass(slots=True)
+class Cluster:
+    """The mentions of one thing: (mention index, rule). `alias` holds further names that a text gives it."""
+
+    members: list[tuple[int, str]] = field(default_factory=list)
+    gender: str | None = None
+    normal: str = ""
+    kind: str = UNKNOWN_KIND
+
+
+def cluster(mentions: list[RawMention]) -> dict[int, tuple[Cluster, str]]:
+    """Mention index -> its cluster and the rule that joined it; values and unresolved pronouns have none.
+
+    Names come first (equal names, then acronyms and short forms of fuller ones), then roles, then pronouns, which take
+    the nearest person before them whose gender does not forbid it.
+    """
+    clusters = _Clusters(mentions)
+    clusters.join_names()
+    clusters.join_short_forms()
+    clusters.join_roles()
+    clusters.join_pronouns()
+    return clusters.assigned
+
+
+class _Clusters:
+    def __init__(self, mentions: list[RawMention]) -> None:
+        self.mentions = mentions
+        self.assigned: dict[int, tuple[Cluster, str]] = {}
+        self.named: dict[str, Cluster] = {}
+
+    def _join(self, target: Cluster, index: int, rule: str) -> None:
+        target.members.append((index, rule))
+        target.gender = target.gender or self.mentions[index].gender
+        self.assigned[index] = (target, rule)
+
+    def join_names(self) -> None:
+        for index, mention in enumerate(self.mentions):
+            if mention.form == "name":
+                normal = names.normalise(mention.surface, mention.kind)
+                target = self.named.setdefault(normal, Cluster(normal=normal))
+                self._join(target, index, "same-name" if target.members else "name")
+        for target in self.named.values():
+            target.kind = voted_kind([self.mentions[index] for index, _ in target.members])
+
+    def join_short_forms(self) -> None:
+        """Each name that is a short form joins the fuller name nearest to it, an earlier one if there is any."""
+        fuller = self._fuller_names()
+        for normal, target in list(self.named.items()):
+            candidates = [each for each in fuller.get(normal, []) if self._compatible(target, each)]
+            if not candidates:
+                continue
+            rule = "short-form" if len(candidates) == 1 else "short-form-nearest"
+            for index, _ in target.members:
+                self._join(self._nearest(index, candidates), index, rule)
+            del self.named[normal]
+
+    def _fuller_names(self) -> dict[str, list[Cluster]]:
+        """Short form -> the clusters it may stand for."""
+        fuller: dict[str, list[Cluster]] = defaultdict(list)
+        for normal, target in self.named.items():
+            words = normal.split()
+            if len(words) < 2:
+                continue
+            if target.kind == "Person":
+                fuller[words[-1]].append(target)
+                fuller[words[0]].append(target)
+            elif target.kind in {"Organization", UNKNOWN_KIND}:
+                for length in range(1, len(words)):
+                    fuller[" ".join(words[:length])].append(target)
+            surface = self.mentions[target.members[0][0]].surface
+            for acronym in self._acronyms():
+                if names.is_acronym_of(acronym, surface):
+                    fuller[names.fold(acronym)].append(target)
+        return fuller
+
+    def _acronyms(self) -> list[str]:
+        surfaces = {self.mentions[target.members[0][0]].surface for target in self.named.values()}
+        return sorted(surface for surface in surfaces if surface.isupper() and 2 <= len(surface) <= 8)
+
+    def _compatible(self, short: Cluster, full: Cluster) -> bool:
+        if short is full or (short.gender and full.gender and short.gender != full.gender):
+            return False
+        if full.kind == "Person":
+            return short.kind in {"Person", UNKNOWN_KIND, "Organization", "Place"}
+        return short.kind in {full.kind, UNKNOWN_KIND}
+
+    def _nearest(self, index: int, candidates: list[Cluster]) -> Cluster:
+        start = self.mentions[index].start
+        gender = self.mentions[index].gender
+
+        def distance(target: Cluster) -> tuple[bool, bool, int]:
+            starts = [self.mentions[member].start for member, _ in target.members]
+            before = [start - each for each in starts if each <= start]
+            clash = bool(gender and target.gender and gender != target.gender)
+            return (clash, not before, min(before) if before else min(starts) - start)
+
+        return min(candidates, key=distance)
+
+    def join_roles(self) -> None:
+        roles: dict[str, Cluster] = {}
+        for index, mention in enumerate(self.mentions):
+            if mention.form == "role":
+                normal = names.fold(mention.surface)
+                target = roles.setdefault(normal, Cluster(normal=normal, kind=mention.kind))
+                self._join(target, index, "same-role" if target.members else "role")
+
+    def join_pronouns(self) -> None:
+        people: list[tuple[int, Cluster]] = []
+        for index, mention in enumerate(self.mentions):
+            if mention.form == "pronoun":
+                target = self._antecedent(mention, people)
+                if target is None:
+                    continue
+                self._join(target, index, "pronoun")
+                people.append((index, target))
+            elif index in self.assigned and self.assigned[index][0].kind == "Person":
+                people.append((index, self.assigned[index][0]))
+
+    def _antecedent(self, pronoun: RawMention, people: list[tuple[int, Cluster]]) -> Cluster | None:
+        best: tuple[int, Cluster] | None = None
+        for index, target in reversed(people):
+            mention = self.mentions[index]
+            gap = pronoun.start - mention.start
+            if gap > MAX_PRONOUN_DISTANCE_CHARS:
+                break
+            if target.gender is not None and target.gender != pronoun.gender:
+                continue
+            distance = gap - (SUBJECT_BONUS_CHARS if mention.subject else 0)
+            if best is None or distance < best[0]:
+                best = (distance, target)
+        return None if best is None else best[1]
+
+
+def voted_kind(mentions: list[RawMention]) -> str:
+    """The kind most mentions have; the unknown kind only when no mention has another. Ties go to the first seen."""
+    votes = Counter(mention.kind for mention in mentions if mention.kind != UNKNOWN_KIND)
+    return votes.most_common(1)[0][0] if votes else UNKNOWN_KIND

@@ -1,0 +1,372 @@
+"""Relations in one parsed chunk, from its dependency tree: who, in which words, whom; how surely, when, who says so.
+
+A relation is found by rules over spaCy's English labels (ClearNLP style) and is not yet bound to any ontology: it carries
+the phrases that an ontology's triggers may match, the most specific first. Active verbs are given by lemma ("work for"),
+passives by participle ("born in"), and passives with an agent are turned round ("founded by" becomes "found").
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from graph_schema.models import Value
+from pipeline.ingest.extract.mentions import SUBJECTS
+from pipeline.text.values import parse_money, parse_quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from spacy.tokens import Doc, Token
+
+    from graph_schema.models import Modality
+
+SAYING = frozenset("say claim report state tell announce believe argue suggest insist note write think allege".split())
+PLANNING = frozenset("plan intend hope want wish propose aim agree expect decide consider try attempt offer".split())
+REFUSING = frozenset("refuse decline fail deny".split())
+ALLEGING = frozenset("allegedly reportedly supposedly apparently perhaps possibly probably".split())
+POSSIBLE = frozenset("may might could can".split())
+PLANNED = frozenset("will would shall should 'll 'd".split())
+RENAMING = frozenset("formerly previously originally".split())
+NEGATIONS = frozenset("never not n't".split())
+BECOMING = frozenset("be become remain".split())
+RELATIVE = frozenset({"WDT", "WP"})
+OBJECTS = frozenset({"dobj", "oprd", "dative"})
+START_WORDS = frozenset({"from", "since", "after"})
+END_WORDS = frozenset({"until", "till", "to", "before"})
+POINT_WORDS = frozenset({"in", "on", "during", "by", "at"})
+ROLE_PHRASE = "be a"
+MAX_QUOTE_CHARS = 400
+MAX_ROLE_TOKENS = 8
+
+
+@dataclass(slots=True, frozen=True)
+class Stance:
+    """How a clause stands to what it says."""
+
+    negated: bool = False
+    modality: Modality = "asserted"
+    attributed_to: str | None = None
+
+
+@dataclass(slots=True, frozen=True)
+class Times:
+    """When a clause says that it holds or happened."""
+
+    point: Value | None = None
+    start: Value | None = None
+    end: Value | None = None
+
+
+@dataclass(slots=True)
+class RawRelation:
+    """`subject` and `object` are indices of mentions in the chunk; exactly one of `object` and `value` is set. `start`
+    and `end` are chunk offsets of the quote. `open` is False for patterns that mean something only to an ontology."""
+
+    subject: int
+    phrases: tuple[str, ...]
+    object: int | None
+    value: Value | None
+    start: int
+    end: int
+    rule: str
+    stance: Stance = field(default_factory=Stance)
+    times: Times = field(default_factory=Times)
+    open: bool = True
+
+
+class RelationFinder:
+    """Finds the relations of one chunk. `at` maps token index -> mention index, `values` mention index -> value,
+    `roles` are the nouns that name someone by what they do."""
+
+    def __init__(self, doc: Doc, at: dict[int, int], values: dict[int, Value], roles: frozenset[str]) -> None:
+        self.doc = doc
+        self.at = at
+        self.values = values
+        self.roles = roles
+
+    def __call__(self) -> list[RawRelation]:
+        """All relations, in the order of the tokens that carry them."""
+        found: list[RawRelation] = []
+        for token in self.doc:
+            if token.pos_ in {"VERB", "AUX"}:
+                found.extend(self._of_verb(token))
+            elif token.dep_ == "appos":
+                found.extend(self._of_apposition(token))
+        return [relation for relation in found if relation.subject != relation.object]
+
+    # verbs
+
+    def _of_verb(self, verb: Token) -> Iterator[RawRelation]:
+        children = list(verb.children)
+        if not any(child.dep_ in OBJECTS or child.dep_ in {"prep", "agent", "attr", "acomp"} for child in children):
+            return
+        subjects = self._subjects(verb)
+        passive = is_passive(verb)
+        stance, times = self._stance(verb), self._times(verb)
+        if passive:
+            yield from self._by_agent(verb, children, subjects, stance, times)
+        for subject in subjects:
+            for phrases, target in self._arguments(verb, children, passive):
+                yield from self._between(verb, subject, phrases, target, stance, times, "passive" if passive else "active")
+            for noun in _role_nouns(verb, children):
+                yield from self._of_noun(noun, subject, stance, times, "copula")
+
+    def _by_agent(
+        self, verb: Token, children: list[Token], patients: list[int], stance: Stance, times: Times
+    ) -> Iterator[RawRelation]:
+        for agent in children:
+            if agent.dep_ != "agent":
+                continue
+            for target in _objects_of(agent):
+                for subject in self._entities(target):
+                    for patient in patients:
+                        yield self._relation(
+                            verb, subject, (verb.lemma_.lower(),), patient, None, target, stance, times, "agent"
+                        )
+
+    def _arguments(
+        self, verb: Token, children: list[Token], passive: bool
+    ) -> Iterator[tuple[tuple[str, ...], Token]]:
+        base = _base(verb, children, passive)
+        adverbs = [child.lower_ for child in children if child.dep_ == "advmod" and child.lower_ in RENAMING]
+        for child in children:
+            if child.dep_ in OBJECTS:
+                yield (base,), child
+            elif child.dep_ == "acomp":
+                yield from (((child.lower_,), measure) for measure in child.children if measure.dep_ == "npadvmod")
+            elif child.dep_ == "prep":
+                phrase = f"{base} {child.lower_}"
+                phrases = (*(f"{adverb} {phrase}" for adverb in adverbs), phrase)
+                yield from ((phrases, target) for target in _objects_of(child))
+
+    def _subjects(self, verb: Token) -> list[int]:
+        """Mention indices of who does it, or to whom it is done."""
+        for child in verb.children:
+            if child.dep_ in SUBJECTS:
+                if child.tag_ in RELATIVE and verb.dep_ == "relcl":
+                    return self._entities(verb.head)
+                return self._entities(child)
+        match verb.dep_:
+            case "conj" | "xcomp" | "advcl" if verb.head.pos_ in {"VERB", "AUX"} and verb.head.i != verb.i:
+                return self._subjects(verb.head)
+            case "acl":
+                return self._entities(verb.head)
+        return []
+
+    # nouns
+
+    def _of_apposition(self, noun: Token) -> Iterator[RawRelation]:
+        head = noun.head
+        renamed = [child.lower_ for child in noun.children if child.dep_ == "advmod" and child.lower_ in RENAMING]
+        for subject in self._entities(head, appositions=False):
+            if renamed:
+                for former in self._entities(noun, appositions=False):
+                    yield self._relation(
+                        noun, subject, (renamed[0],), former, None, noun, Stance(), Times(), "apposition", is_open=False
+                    )
+            elif noun.i not in self.at:
+                yield from self._of_noun(noun, subject, Stance(), Times(), "apposition")
+        if head.i not in self.at:
+            for subject in self._entities(noun, appositions=False):
+                yield from self._of_noun(head, subject, Stance(), Times(), "apposition")
+
+    def _of_noun(
+        self, noun: Token, subject: int, stance: Stance, times: Times, rule: str
+    ) -> Iterator[RawRelation]:
+        """"founder of Y", "Y's founder", "an engineer at Y": what a noun says of the subject it describes."""
+        lemma = noun.lemma_.lower()
+        for child in noun.children:
+            if child.dep_ == "prep":
+                targets, phrase = _objects_of(child), f"{lemma} {child.lower_}"
+            elif child.dep_ in {"poss", "compound"}:
+                targets, phrase = [child], f"{lemma} of"
+            else:
+                continue
+            for target in targets:
+                for relation in self._between(noun, subject, (phrase,), target, stance, times, rule):
+                    relation.open = False
+                    yield relation
+        if lemma in self.roles:
+            role = _role(noun)
+            yield self._relation(
+                noun, subject, (ROLE_PHRASE,), None, role, noun, stance, times, rule, is_open=False
+            )
+
+    # arguments
+
+    def _between(
+        self, trigger: Token, subject: int, phrases: tuple[str, ...], target: Token, stance: Stance, times: Times,
+        rule: str,
+    ) -> Iterator[RawRelation]:  # fmt: skip
+        negated = stance.negated or any(child.lower_ == "no" and child.dep_ == "det" for child in target.children)
+        said = Stance(negated, stance.modality, stance.attributed_to)
+        objects = self._entities(target)
+        for each in objects:
+            yield self._relation(trigger, subject, phrases, each, None, target, said, times, rule)
+        if not objects and (value := self._value(target)) is not None:
+            yield self._relation(trigger, subject, phrases, None, value, target, said, times, rule)
+
+    def _entities(self, token: Token, *, appositions: bool = True) -> list[int]:
+        """The entity mentions that `token` heads: itself, a name in apposition to it, and what is coordinated."""
+        index = self.at.get(token.i)
+        if index is not None and index in self.values:
+            return []
+        found = [index] if index is not None else []
+        for child in token.children:
+            if child.dep_ == "conj":
+                found.extend(self._entities(child))
+            elif appositions and index is None and child.dep_ == "appos" and (named := self.at.get(child.i)) is not None:
+                found.append(named)
+        return list(dict.fromkeys(each for each in found if each not in self.values))
+
+    def _value(self, token: Token) -> Value | None:
+        index = self.at.get(token.i)
+        if index is not None:
+            return self.values.get(index)
+        for child in token.children:
+            if child.dep_ == "nummod":
+                text = self.doc[child.left_edge.i : token.i + 1].text
+                return parse_money(text) or parse_quantity(text, token.lemma_)
+        return None
+
+    # stance and time
+
+    def _stance(self, verb: Token) -> Stance:
+        negated = _is_negated(verb)
+        modality = _modality(verb)
+        governor = verb.head
+        if verb.dep_ == "xcomp" and governor.i != verb.i:
+            negated = negated or _is_negated(governor) or governor.lemma_ in REFUSING
+            if modality == "asserted":
+                modality = "planned" if governor.lemma_ in PLANNING else _modality(governor)
+        return Stance(negated, modality, self._source(verb))
+
+    def _source(self, verb: Token) -> str | None:
+        """Who is said to say it: "X said that ...", "according to X"."""
+        for child in verb.children:
+            if child.dep_ == "prep" and child.lower_ == "according":
+                targets = [target for inner in child.children for target in _objects_of(inner)]
+                return self._words(targets[0]) if targets else "unknown"
+        clause = verb
+        while clause.dep_ in {"conj", "xcomp"} and clause.head.i != clause.i:
+            clause = clause.head
+        if clause.dep_ == "ccomp" and clause.head.lemma_ in SAYING:
+            speakers = [child for child in clause.head.children if child.dep_ in SUBJECTS]
+            return self._words(speakers[0]) if speakers else "unknown"
+        return None
+
+    def _words(self, token: Token) -> str:
+        return self.doc[token.left_edge.i : token.i + 1].text
+
+    def _times(self, verb: Token) -> Times:
+        point = start = end = None
+        for child in verb.children:
+            if child.dep_ == "npadvmod":
+                point = point or self._date(child)
+            elif child.dep_ == "prep":
+                date = next((date for target in _objects_of(child) if (date := self._date(target))), None)
+                if child.lower_ in START_WORDS:
+                    start = start or date
+                elif child.lower_ in END_WORDS:
+                    end = end or date
+                elif child.lower_ in POINT_WORDS:
+                    point = point or date
+        return Times(point, start, end)
+
+    def _date(self, token: Token) -> Value | None:
+        index = self.at.get(token.i)
+        value = None if index is None else self.values.get(index)
+        return value if value is not None and value.type == "date" else None
+
+    # quotes
+
+    def _relation(
+        self, trigger: Token, subject: int, phrases: tuple[str, ...], target: int | None, value: Value | None,
+        target_token: Token, stance: Stance, times: Times, rule: str, *, is_open: bool = True,
+    ) -> RawRelation:  # fmt: skip
+        start, end = self._quote(trigger, target_token)
+        return RawRelation(subject, phrases, target, value, start, end, rule, stance, times, is_open)
+
+    def _quote(self, trigger: Token, target: Token) -> tuple[int, int]:
+        """The sentence, within its paragraph; only the clause's own words when the sentence is very long."""
+        sentence, text = trigger.sent, self.doc.text
+        start, end = sentence.start_char, sentence.end_char
+        if end - start > MAX_QUOTE_CHARS:
+            start, end = trigger.left_edge.idx, _end(trigger.right_edge)
+            if end - start > MAX_QUOTE_CHARS:
+                first, last = sorted((trigger, target), key=lambda token: token.i)
+                start, end = first.idx, _end(last)
+        inner_start, inner_end = min(trigger.idx, target.idx), max(_end(trigger), _end(target))
+        start = max(start, text.rfind("\n\n", start, inner_start) + 1)
+        if (cut := text.find("\n\n", inner_end, end)) >= 0:
+            end = cut
+        while start < end and text[start].isspace():
+            start += 1
+        while end > start and text[end - 1].isspace():
+            end -= 1
+        return start, end
+
+
+def is_passive(verb: Token) -> bool:
+    """Whether the subject of `verb` undergoes it."""
+    if verb.tag_ != "VBN":
+        return False
+    children = [child.dep_ for child in verb.children]
+    if "auxpass" in children or "nsubjpass" in children:
+        return True
+    if any(child.dep_ == "aux" and child.lemma_ == "have" for child in verb.children):
+        return False
+    return verb.dep_ in {"acl", "advcl"} or (verb.dep_ == "conj" and "nsubj" not in children and is_passive(verb.head))
+
+
+def _base(verb: Token, children: list[Token], passive: bool) -> str:
+    particle = next((f" {child.lower_}" for child in children if child.dep_ == "prt"), "")
+    return (verb.lower_ if passive else verb.lemma_.lower()) + particle
+
+
+def _role_nouns(verb: Token, children: list[Token]) -> Iterator[Token]:
+    """Nouns that say what the subject is: "was the founder", "became director", "elected mayor", "worked as a clerk"."""
+    for child in children:
+        if child.dep_ in {"attr", "oprd"} or (child.dep_ == "dobj" and verb.lemma_ in BECOMING):
+            yield from (noun for noun in (child, *child.conjuncts) if noun.pos_ == "NOUN")
+        elif child.dep_ == "prep" and child.lower_ == "as":
+            yield from (noun for noun in _objects_of(child) if noun.pos_ == "NOUN")
+
+
+def _objects_of(preposition: Token) -> list[Token]:
+    return [child for child in preposition.children if child.dep_ == "pobj"]
+
+
+def _is_negated(verb: Token) -> bool:
+    return any(child.dep_ == "neg" or child.lower_ in NEGATIONS for child in verb.children)
+
+
+def _modality(verb: Token) -> Modality:
+    for child in verb.children:
+        if child.dep_ == "aux" and child.lower_ in POSSIBLE:
+            return "possible"
+        if child.dep_ == "aux" and child.lower_ in PLANNED:
+            return "planned"
+        if child.dep_ == "mark" and child.lower_ in {"if", "unless", "whether"}:
+            return "conditional"
+        if child.dep_ == "advmod" and child.lower_ in ALLEGING:
+            return "alleged"
+    return "asserted"
+
+
+def _role(noun: Token) -> Value:
+    """The role as the text says it, without its article: "managing director of Norvik Systems"."""
+    first = noun.i
+    while first > noun.left_edge.i and noun.doc[first - 1].dep_ in {"compound", "amod"}:
+        first -= 1
+    last = noun.i
+    for child in noun.children:
+        if child.dep_ == "prep" and child.lower_ in {"of", "at", "for"} and child.right_edge.i - first < MAX_ROLE_TOKENS:
+            last = max(last, child.right_edge.i)
+    text = noun.doc[first : last + 1].text
+    return Value(type="string", normalised=" ".join(text.lower().split()), text=text)
+
+
+def _end(token: Token) -> int:
+    return token.idx + len(token.text)

@@ -1,0 +1,220 @@
+"""The one door to Neo4j: managed transactions over packaged statements, with upstream errors mapped in one place."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
+
+import neo4j
+from neo4j import exceptions as upstream
+
+from graph_schema.statements import statement
+from pipeline.errors import (
+    AuthenticationFailed,
+    ConfigurationError,
+    GroundplanError,
+    StoreError,
+    StoreTimeout,
+    StoreUnavailable,
+)
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from graph_schema.statements import Statement
+    from pipeline.store.private import Connection
+
+T = TypeVar("T")
+Layer = Literal["evidence", "knowledge", "enrichment", "operations"]
+LAYERS: tuple[Layer, ...] = ("evidence", "knowledge", "enrichment", "operations")
+COMMIT_ATTEMPTS = 4
+COMMIT_PAUSE_S = 0.5
+TIMEOUT_CODE = "TransactionTimedOut"
+
+
+@dataclass(slots=True)
+class Counters:
+    """What the server says it changed; the proof that a second run writes nothing."""
+
+    nodes_created: int = 0
+    nodes_deleted: int = 0
+    relationships_created: int = 0
+    relationships_deleted: int = 0
+    properties_set: int = 0
+    labels_added: int = 0
+    labels_removed: int = 0
+
+    @property
+    def total(self) -> int:
+        """All changes together."""
+        return sum(getattr(self, each.name) for each in fields(self))
+
+    def add(self, other: Counters | neo4j.SummaryCounters) -> None:
+        """Add another's counts to these."""
+        for each in fields(self):
+            setattr(self, each.name, getattr(self, each.name) + getattr(other, each.name))
+
+
+@dataclass(slots=True)
+class Transaction:
+    """A running transaction; rows come back as plain dictionaries."""
+
+    _inner: neo4j.ManagedTransaction
+    counters: Counters = field(default_factory=Counters)
+
+    def run(self, query: Statement, /, **parameters: Any) -> list[dict[str, Any]]:  # noqa: ANN401
+        """Run one packaged statement and return all its rows."""
+        result = self._inner.run(query.text, parameters)  # type: ignore[arg-type]
+        rows = result.data()
+        self.counters.add(result.consume().counters)
+        return rows
+
+    def write(self, name: str, /, **parameters: Any) -> None:  # noqa: ANN401
+        """Run a packaged write statement; one whose rows are empty is not sent."""
+        if any(isinstance(value, list) and not value for value in parameters.values()):
+            return
+        self.run(statement("write", name), **parameters)
+
+
+class Store:
+    """One database of one server. Use as a context manager.
+
+    Every call names the database and has a time limit. `written` holds what the server says was changed, by layer.
+    Raises `StoreUnavailable`, `AuthenticationFailed`, `StoreTimeout` or `StoreError`.
+    """
+
+    def __init__(self, connection: Connection, *, timeout_s: float) -> None:
+        self.connection = connection
+        self.timeout_s = timeout_s
+        self.written: dict[Layer, Counters] = {layer: Counters() for layer in LAYERS}
+        try:
+            self.driver = neo4j.GraphDatabase.driver(
+                connection.uri,
+                auth=(connection.username, connection.password),
+                connection_acquisition_timeout=30.0,
+                max_transaction_retry_time=30.0,
+                notifications_min_severity="OFF",
+                telemetry_disabled=True,
+            )
+        except (ValueError, upstream.ConfigurationError) as error:
+            raise ConfigurationError(
+                f"{connection.uri!r} is no address of a Neo4j server: {error}.", "Set NEO4J_URI to bolt://host:7687."
+            ) from None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.driver.close()
+
+    def verify(self) -> None:
+        """Fail now, with a clear error, if the server cannot be used."""
+        with self._mapped():
+            self.driver.verify_connectivity()
+
+    def read(self, name: str, /, **parameters: Any) -> list[dict[str, Any]]:  # noqa: ANN401
+        """Run a packaged read statement in a read transaction."""
+        return self.run_read(statement("read", name), **parameters)
+
+    def run_read(self, query: Statement, /, **parameters: Any) -> list[dict[str, Any]]:  # noqa: ANN401
+        """Run any packaged statement in a read transaction."""
+        with self._mapped(), self._session(neo4j.READ_ACCESS) as session:
+            work = neo4j.unit_of_work(timeout=self.timeout_s)(lambda tx: Transaction(tx).run(query, **parameters))
+            return session.execute_read(work)
+
+    def write(self, layer: Layer, work: Callable[[Transaction], T]) -> T:
+        """Run `work` in a write transaction, all or nothing.
+
+        `work` may run more than once: the driver repeats it after a transient error, and this repeats it when the
+        connection broke during the commit and nobody knows whether it happened. Every statement is idempotent.
+        """
+
+        def unit(tx: neo4j.ManagedTransaction) -> tuple[T, Counters]:
+            transaction = Transaction(tx)
+            return work(transaction), transaction.counters
+
+        with self._mapped():
+            result, counters = self._committed(neo4j.unit_of_work(timeout=self.timeout_s)(unit))
+        self.written[layer].add(counters)
+        return result
+
+    def schema(self, text: str) -> None:
+        """Run one schema statement in a transaction of its own."""
+        with self._mapped(), self._session(neo4j.WRITE_ACCESS) as session:
+            session.run(text).consume()  # type: ignore[arg-type]
+
+    def await_indexes(self) -> None:
+        """Wait until every index is online and the full-text indexes hold everything that was committed."""
+        with self._mapped(), self._session(neo4j.READ_ACCESS) as session:
+            session.run("CALL db.awaitIndexes($seconds)", seconds=int(self.timeout_s)).consume()
+            session.run("CALL db.index.fulltext.awaitEventuallyConsistentIndexRefresh()").consume()
+
+    def _committed(self, unit: Callable[[neo4j.ManagedTransaction], T]) -> T:
+        for attempt in range(1, COMMIT_ATTEMPTS + 1):
+            try:
+                with self._session(neo4j.WRITE_ACCESS) as session:
+                    return session.execute_write(unit)
+            except upstream.IncompleteCommit:
+                if attempt == COMMIT_ATTEMPTS:
+                    raise
+                time.sleep(COMMIT_PAUSE_S * attempt)
+        raise AssertionError("unreachable")
+
+    def _session(self, mode: str) -> neo4j.Session:
+        return self.driver.session(database=self.connection.database, default_access_mode=mode)
+
+    def _mapped(self) -> _Mapped:
+        return _Mapped(self.connection, self.timeout_s)
+
+
+@dataclass(slots=True)
+class _Mapped:
+    """Turns the driver's errors into ours, in one place."""
+
+    connection: Connection
+    timeout_s: float
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if isinstance(error, (upstream.Neo4jError, upstream.DriverError)):
+            raise translate(error, self.connection, self.timeout_s) from error
+
+
+def translate(error: Exception, connection: Connection, timeout_s: float) -> GroundplanError:
+    """The error of ours that stands for one of the driver's."""
+    uri = connection.uri
+    match error:
+        case upstream.AuthError():
+            return AuthenticationFailed(
+                f"the server at {uri!r} refused the user {connection.username!r} or its password.",
+                "Set NEO4J_USERNAME and NEO4J_PASSWORD to what that server expects.",
+            )
+        case upstream.Neo4jError() if TIMEOUT_CODE in (error.code or ""):
+            return StoreTimeout(
+                f"a statement ran past its limit of {timeout_s:g} s.",
+                "Narrow it, or raise GROUNDPLAN_STORE_TIMEOUT_S (GROUNDPLAN_QUERY_TIMEOUT_S for queries).",
+            )
+        case upstream.Neo4jError() if "DatabaseNotFound" in (error.code or ""):
+            return ConfigurationError(
+                f"the server at {uri!r} has no database {connection.database!r}.", "Set NEO4J_DATABASE to one it has."
+            )
+        case upstream.ServiceUnavailable() | upstream.SessionExpired() | upstream.TransientError():
+            return StoreUnavailable(
+                f"no Neo4j answers at {uri!r}: {error}.",
+                "Start that server, or unset NEO4J_URI to use the private one.",
+            )
+        case upstream.ConfigurationError():
+            return ConfigurationError(f"the driver refuses {uri!r}: {error}.", "Set NEO4J_URI to bolt://host:7687.")
+    return StoreError(f"the server refused a statement: {error}.")

@@ -1,0 +1,91 @@
+"""Bring a graph's schema up to this package's, or say what is missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from graph_schema.migrations import Migration, migrations, ontology_constraints
+from pipeline.errors import MigrationPending
+
+if TYPE_CHECKING:
+    from graph_schema.ontology import Ontology
+    from pipeline.store.driver import Store
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaState:
+    """What a graph has and lacks. `empty` is a graph of migrations alone; `pending` are migrations to apply, `constraints` those its ontology's relationship
+    types still need (name -> statement), `foreign` migrations this package does not know or knows differently."""
+
+    empty: bool
+    applied: tuple[str, ...]
+    pending: tuple[Migration, ...]
+    constraints: dict[str, str]
+    foreign: tuple[str, ...]
+
+    @property
+    def current(self) -> bool:
+        """Whether there is nothing to do."""
+        return not (self.pending or self.constraints or self.foreign)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The names of all that `apply` would do."""
+        return (*(migration.name for migration in self.pending), *self.constraints)
+
+
+def inspect(store: Store, ontology: Ontology) -> SchemaState:
+    """Compare the graph with this package and its ontology."""
+    recorded = {row["name"]: row["checksum"] for row in store.read("migrations")}
+    known = {migration.name: migration.checksum for migration in migrations()}
+    return SchemaState(
+        empty=store.read("count_nodes")[0]["nodes"] == len(recorded),
+        applied=tuple(sorted(recorded)),
+        pending=tuple(migration for migration in migrations() if migration.name not in recorded),
+        constraints=ontology_constraints(ontology, (row["name"] for row in store.read("constraint_names"))),
+        foreign=tuple(sorted(name for name, checksum in recorded.items() if known.get(name) != checksum)),
+    )
+
+
+def apply(store: Store, state: SchemaState) -> None:
+    """Apply what is pending; safe to repeat after a crash. Raises `MigrationPending` for a graph of a newer package."""
+    _refuse_foreign(state)
+    for migration in state.pending:
+        for text in migration.statements:
+            store.schema(text)
+        _record(store, migration)
+    for text in state.constraints.values():
+        store.schema(text)
+    store.await_indexes()
+
+
+def ensure(store: Store, ontology: Ontology) -> None:
+    """What a job does: initialise an empty graph, accept a current one, refuse any other with `MigrationPending`."""
+    state = inspect(store, ontology)
+    _refuse_foreign(state)
+    if state.empty:
+        apply(store, state)
+    elif not state.current:
+        raise MigrationPending(
+            f"the graph lacks {len(state.missing)} schema changes: {', '.join(state.missing[:5])}"
+            f"{' …' if len(state.missing) > 5 else ''}.",
+            "Back it up, then run `groundplan migrate`; a job never changes a schema on its own.",
+        )
+
+
+def _record(store: Store, migration: Migration) -> None:
+    applied = datetime.now(UTC).isoformat(timespec="seconds")
+    store.write(
+        "operations",
+        lambda tx: tx.write("save_migration", name=migration.name, checksum=migration.checksum, applied=applied),
+    )
+
+
+def _refuse_foreign(state: SchemaState) -> None:
+    if state.foreign:
+        raise MigrationPending(
+            f"the graph has migrations this package does not know in this form: {', '.join(state.foreign)}.",
+            "Use the version of groundplan that wrote the graph, or a newer one.",
+        )

@@ -1,0 +1,139 @@
+"""Dates, quantities and money in one canonical form, by regular expressions.
+
+A date keeps its precision: a year is a year. Partial dates are never filled up with today's day and month, which is
+what general date parsers do.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from functools import lru_cache
+
+from graph_schema.models import Precision, Value
+
+MONTHS = {
+    name.lower(): number
+    for names in (calendar.month_name, calendar.month_abbr)
+    for number, name in enumerate(names)
+    if name
+} | {"sept": 9}
+
+_MONTH = r"(?P<month>" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\.?"
+_YEAR = r"(?P<year>1[0-9]{3}|20[0-9]{2})"
+_DAY = r"(?P<day>[0-3]?[0-9])(?:st|nd|rd|th)?"
+_DATE_FORMS = tuple(
+    re.compile(rf"(?<![\w-]){form}(?![\w-])", re.IGNORECASE)
+    for form in (
+        rf"{_YEAR}-(?P<monthnumber>[01]?[0-9])-(?P<day>[0-3]?[0-9])",
+        rf"{_DAY}\s+(?:of\s+)?{_MONTH},?\s+{_YEAR}",
+        rf"{_MONTH}\s+{_DAY},?\s+{_YEAR}",
+        rf"{_MONTH},?\s+(?:of\s+)?{_YEAR}",
+        rf"{_YEAR}(?!s)",
+    )
+)
+
+_SMALL = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen"
+).split()
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+NUMBER_WORDS = (
+    {word: number for number, word in enumerate(_SMALL)}
+    | {word: 10 * number for number, word in enumerate(_TENS, start=2)}
+    | {"dozen": 12}
+)
+SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000, "trillion": 10**12}
+CURRENCIES = {
+    "$": "USD", "us$": "USD", "dollar": "USD", "dollars": "USD", "£": "GBP", "pound": "GBP", "pounds": "GBP",
+    "€": "EUR", "euro": "EUR", "euros": "EUR", "¥": "JPY", "yen": "JPY", "kroner": "NOK", "krone": "NOK",
+    "kronor": "SEK", "krona": "SEK", "francs": "CHF", "franc": "CHF", "marks": "DEM", "cents": "cent",
+    "guilders": "NLG", "rubles": "RUB", "roubles": "RUB", "rupees": "INR",
+}  # fmt: skip
+_UNIT_FORMS = {
+    "metre": "metre", "meter": "metre", "kilometre": "kilometre", "kilometer": "kilometre", "km": "kilometre",
+    "m": "metre", "centimetre": "centimetre", "centimeter": "centimetre", "cm": "centimetre", "feet": "foot",
+    "per": "percent", "percent": "percent", "%": "percent", "tonne": "tonne", "ton": "ton", "people": "person",
+    "men": "man", "women": "woman", "children": "child",
+}  # fmt: skip
+_NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
+
+
+@lru_cache(maxsize=65_536)
+def parse_date(text: str) -> Value | None:
+    """The first date in `text` as ISO 8601 cut to its precision (`1962`, `1962-03`, `1962-03-01`), or `None`."""
+    for form in _DATE_FORMS:
+        if matched := form.search(text):
+            return _date(matched, text)
+    return None
+
+
+def _date(matched: re.Match[str], text: str) -> Value | None:
+    groups = matched.groupdict()
+    year = int(groups["year"])
+    month = int(groups["monthnumber"]) if groups.get("monthnumber") else MONTHS.get((groups.get("month") or "").lower())
+    day = int(groups["day"]) if groups.get("day") else None
+    if month is None:
+        return _dated(f"{year}", text, "year")
+    if not 1 <= month <= 12 or (day is not None and not 1 <= day <= calendar.monthrange(year, month)[1]):
+        return None
+    if day is None:
+        return _dated(f"{year}-{month:02}", text, "month")
+    return _dated(f"{year}-{month:02}-{day:02}", text, "day")
+
+
+def _dated(normalised: str, text: str, precision: Precision) -> Value:
+    return Value(type="date", normalised=normalised, text=text, precision=precision)
+
+
+@lru_cache(maxsize=65_536)
+def parse_number(text: str) -> float | None:
+    """The number that `text` says in figures, words or both ("1,200", "forty-two", "3.5 million"), or `None`."""
+    lowered = text.lower().replace("-", " ")
+    total: float | None = None
+    current: float | None = None
+    if figures := _NUMBER.search(lowered):
+        current = float(figures.group().replace(",", ""))
+        lowered = lowered[figures.end() :]
+    for word in re.findall(r"[a-z]+", lowered):
+        if word in NUMBER_WORDS:
+            current = (current or 0) + NUMBER_WORDS[word]
+        elif word == "hundred":
+            current = (current if current is not None else 1) * 100
+        elif word in SCALES:
+            total = (total or 0) + (current if current is not None else 1) * SCALES[word]
+            current = None
+    if total is None and current is None:
+        return None
+    return (total or 0) + (current or 0)
+
+
+def parse_money(text: str) -> Value | None:
+    """An amount as `number CODE`, or `None` when the currency or the number is not said."""
+    lowered = text.lower()
+    code = next((CURRENCIES[sign] for sign in ("us$", "$", "£", "€", "¥") if sign in lowered), None)
+    code = code or next((CURRENCIES[word] for word in re.findall(r"[a-z]+", lowered) if word in CURRENCIES), None)
+    number = parse_number(text)
+    if code is None or number is None:
+        return None
+    return Value(type="money", normalised=f"{_plain(number)} {code}", text=text)
+
+
+def parse_quantity(text: str, unit: str | None = None) -> Value | None:
+    """A count or measure as `number unit`; the unit is `unit` or the last word of `text` that is no number."""
+    number = parse_number(text)
+    if number is None:
+        return None
+    words = re.findall(r"[a-z%]+", text.lower())
+    said = [word for word in words if word not in NUMBER_WORDS and word not in SCALES and len(word) > 1 or word == "%"]
+    name = (unit or (said[-1] if said else "")).lower()
+    return Value(type="quantity", normalised=f"{_plain(number)} {_singular(name)}".strip(), text=text)
+
+
+def _singular(unit: str) -> str:
+    known = _UNIT_FORMS.get(unit) or _UNIT_FORMS.get(unit.removesuffix("s"))
+    return known or unit.removesuffix("s")
+
+
+def _plain(number: float) -> str:
+    return str(int(number)) if number == int(number) else repr(number)

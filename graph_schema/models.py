@@ -58,7 +58,8 @@ class LocalEntity:
     """Something one document mentions, with every mention that was joined to it.
 
     `start` and `end` are the span of its first mention. `name` is its fullest surface; `aliases` are its other
-    names, sorted. An entity known only by a role ("the harbour master") has `named` False.
+    names, sorted. An entity known only by a role ("the harbour master") has `named` False. `about` marks the one the
+    document is about.
     """
 
     document: str
@@ -68,6 +69,7 @@ class LocalEntity:
     kind: str
     aliases: tuple[str, ...]
     named: bool
+    about: bool = False
 
     @property
     def key(self) -> str:
@@ -148,7 +150,6 @@ class Evidence:
     entities: tuple[LocalEntity, ...]
     mentions: tuple[Mention, ...]
     claims: tuple[Claim, ...]
-    about: str | None
 
     @property
     def rows(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from graph_schema.errors import EvidenceError, GroundplanError
@@ -58,7 +58,7 @@ class RulesExtractor:
     def __init__(self, model: str, ontology: Ontology) -> None:
         self.model = model
         self.ontology = ontology
-        self.roles = frozenset(ontology.kind_of_role)
+        self.roles = frozenset(ontology.kinds["Person"].roles) if "Person" in ontology.kinds else frozenset()
         self.find_mentions = MentionFinder(ontology)
         self.build_claims = ClaimBuilder(ontology)
         self.nlp: Language | None = None
@@ -109,13 +109,13 @@ class RulesExtractor:
             written += [_mention(chunk, mentions[index], arguments[index]) for index in indices if index in arguments]
             claims += self._claims(chunk, analysis.relations, arguments, first)
             first += len(analysis.mentions)
+        about = _about(document, list(entities.values()), written)
         evidence = Evidence(
             document=document,
             chunks=chunks,
-            entities=tuple(entities.values()),
+            entities=tuple(replace(each, about=True) if each.key == about else each for each in entities.values()),
             mentions=tuple(written),
             claims=tuple(strongest(claims)),
-            about=_about(document, list(entities.values()), written),
         )
         check_offsets(evidence)
         return evidence

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from graph_schema.models import Claim, Status, Value
@@ -149,5 +149,5 @@ def strongest(claims: list[Claim]) -> list[Claim]:
     for claim in claims:
         known = best.get(claim.key)
         if known is None or claim.confidence > known.confidence:
-            best[claim.key] = claim if known is None else replace(claim)
+            best[claim.key] = claim
     return list(best.values())

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from pipeline.ingest.extract.mentions import RawMention
 
 MAX_PRONOUN_DISTANCE_CHARS = 600
+MAX_DESCRIPTION_DISTANCE_CHARS = 800
 SUBJECT_BONUS_CHARS = 120
+GENERAL_NOUNS = frozenset({"company", "firm", "business", "organisation", "organization", "town", "city"})
 
 
 @dataclass(slots=True)
@@ -115,12 +117,29 @@ class _Clusters:
         return min(candidates, key=distance)
 
     def join_roles(self) -> None:
+        """People known by a role alone are entities of their own; "the museum" is a museum named shortly before."""
         roles: dict[str, Cluster] = {}
+        named: list[int] = []
         for index, mention in enumerate(self.mentions):
-            if mention.form == "role":
+            if mention.form == "name":
+                named.append(index)
+            elif mention.form == "role" and mention.kind == "Person":
                 normal = names.fold(mention.surface)
                 target = roles.setdefault(normal, Cluster(normal=normal, kind=mention.kind))
                 self._join(target, index, "same-role" if target.members else "role")
+            elif mention.form == "role" and (described := self._described(mention, named)) is not None:
+                self._join(described, index, "description")
+
+    def _described(self, mention: RawMention, named: list[int]) -> Cluster | None:
+        """The last named cluster before `mention` that its noun can describe: one with that very noun in its name, or
+        any of its kind when the noun is a general one."""
+        for index in reversed(named):
+            if mention.start - self.mentions[index].start > MAX_DESCRIPTION_DISTANCE_CHARS:
+                return None
+            target = self.assigned[index][0]
+            if mention.noun in target.normal.split() or (mention.noun in GENERAL_NOUNS and target.kind == mention.kind):
+                return target
+        return None
 
     def join_pronouns(self) -> None:
         people: list[tuple[int, Cluster]] = []
@@ -131,7 +150,7 @@ class _Clusters:
                     continue
                 self._join(target, index, "pronoun")
                 people.append((index, target))
-            elif index in self.assigned and self.assigned[index][0].kind == "Person":
+            elif mention.form == "name" and self.assigned[index][0].kind == "Person":
                 people.append((index, self.assigned[index][0]))
 
     def _antecedent(self, pronoun: RawMention, people: list[tuple[int, Cluster]]) -> Cluster | None:

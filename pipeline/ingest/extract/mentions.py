@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import calendar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from graph_schema.ontology import UNKNOWN_KIND
 from pipeline.text import names
-from pipeline.text.values import parse_date, parse_money, parse_quantity
+from pipeline.text.values import MONTHS, parse_date, parse_money, parse_quantity
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from graph_schema.ontology import Ontology
 
 Form = Literal["name", "role", "pronoun", "value"]
+CALENDAR = frozenset(day.lower() for day in calendar.day_name) | frozenset(MONTHS)
 VALUE_LABELS = frozenset({"DATE", "TIME", "MONEY", "QUANTITY", "CARDINAL", "PERCENT"})
 PRONOUNS = {"he": "m", "him": "m", "his": "m", "himself": "m", "she": "f", "her": "f", "hers": "f", "herself": "f"}
 SUBJECTS = frozenset({"nsubj", "nsubjpass"})
@@ -24,8 +26,9 @@ _TRIMMED = frozenset({"the", "a", "an", "'s", "’s", "'", "’"})
 
 @dataclass(slots=True)
 class RawMention:
-    """A span of the document's text before it belongs to an entity. `start` and `end` are document offsets, `head` is
-    the index of its syntactic head in the chunk; `gender` is `m`, `f` or `None` when nothing says it."""
+    """A span of the document's text before it belongs to an entity. `start` and `end` are document offsets;
+    `gender` is `m`, `f` or `None` when nothing says it; `noun` is the
+    head of a role."""
 
     start: int
     end: int
@@ -35,6 +38,7 @@ class RawMention:
     gender: str | None = None
     value: Value | None = None
     subject: bool = False
+    noun: str = ""
 
 
 class MentionFinder:
@@ -99,7 +103,7 @@ class MentionFinder:
         span = token.doc[token.i : token.i + 1]
         if lowered in PRONOUNS and token.pos_ == "PRON":
             return _mention(span, offset, "Person", "pronoun", gender=PRONOUNS[lowered]), span
-        if token.pos_ == "NOUN" and (kind := self.ontology.kind_of_role.get(token.lemma_)):
+        if token.tag_ == "NN" and (kind := self.ontology.kind_of_role.get(lowered)):
             return self._of_role(token, kind, offset)
         return None
 
@@ -113,7 +117,9 @@ class MentionFinder:
         if not definite or described:
             return None
         span = token.doc[first : token.i + 1]
-        return _mention(span, offset, kind, "role"), span
+        mention = _mention(span, offset, kind, "role")
+        mention.noun = token.lower_
+        return mention, span
 
 
 def _mention(
@@ -146,7 +152,7 @@ def _proper_runs(doc: Doc, taken: set[int]) -> list[Span]:
     runs: list[Span] = []
     first: int | None = None
     for token in doc:
-        inside = token.pos_ == "PROPN" and token.i not in taken
+        inside = token.pos_ == "PROPN" and token.i not in taken and token.lower_ not in CALENDAR
         if inside and first is None:
             first = token.i
         elif not inside and first is not None:

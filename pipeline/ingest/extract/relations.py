@@ -106,11 +106,22 @@ class RelationFinder:
         stance, times = self._stance(verb), self._times(verb)
         if passive:
             yield from self._by_agent(verb, children, subjects, stance, times)
+        yield from self._of_recipient(verb, children, stance, times)
         for subject in subjects:
             for phrases, target in self._arguments(verb, children, passive):
                 yield from self._between(verb, subject, phrases, target, stance, times, "passive" if passive else "active")
             for noun in _role_nouns(verb, children):
                 yield from self._of_noun(noun, subject, stance, times, "copula")
+
+    def _of_recipient(
+        self, verb: Token, children: list[Token], stance: Stance, times: Times
+    ) -> Iterator[RawRelation]:
+        """"They awarded her the medal" says of her what "she was awarded the medal" says."""
+        recipients = [child for child in children if child.dep_ == "dative" and child.pos_ != "ADP"]
+        for recipient in recipients:
+            for subject in self._entities(recipient):
+                for given in (child for child in children if child.dep_ == "dobj"):
+                    yield from self._between(verb, subject, (verb.lower_,), given, stance, times, "passive")
 
     def _by_agent(
         self, verb: Token, children: list[Token], patients: list[int], stance: Stance, times: Times
@@ -224,6 +235,8 @@ class RelationFinder:
         index = self.at.get(token.i)
         if index is not None:
             return self.values.get(index)
+        if (date := self._date(token)) is not None:
+            return date
         for child in token.children:
             if child.dep_ == "nummod":
                 text = self.doc[child.left_edge.i : token.i + 1].text
@@ -275,9 +288,13 @@ class RelationFinder:
         return Times(point, start, end)
 
     def _date(self, token: Token) -> Value | None:
-        index = self.at.get(token.i)
-        value = None if index is None else self.values.get(index)
-        return value if value is not None and value.type == "date" else None
+        """The date that `token` heads, or that stands beside it ("on Saturday, 2 November 1957")."""
+        for each in (token, *token.children):
+            index = self.at.get(each.i)
+            value = None if index is None else self.values.get(index)
+            if value is not None and value.type == "date":
+                return value
+        return None
 
     # quotes
 

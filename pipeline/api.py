@@ -1,0 +1,137 @@
+"""The public API: one graph, opened; documents in, cited answers out."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any, Self
+
+from graph_schema.ontology import load_ontology
+from pipeline.settings import Settings
+from pipeline.store.driver import Store
+from pipeline.store.private import Connection, private_server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from types import TracebackType
+
+    from graph_schema.ontology import Ontology
+    from pipeline.ingest.report import RunReport
+    from pipeline.query.answer import Answer
+    from pipeline.store.analyst import Table
+
+
+@contextmanager
+def connected(settings: Settings) -> Iterator[Connection]:
+    """The server that `settings` name, or the home's private one, kept up inside the block."""
+    if settings.neo4j_uri is None:
+        with private_server(settings) as connection:
+            yield connection
+        return
+    password = settings.neo4j_password.get_secret_value() if settings.neo4j_password else ""
+    yield Connection(settings.neo4j_uri, settings.neo4j_username, password, settings.neo4j_database)
+
+
+class Groundplan:
+    """An open graph. Use as a context manager:
+
+        with Groundplan.open() as kg:
+            kg.ingest("letters/")
+            print(kg.ask("Who founded Halden Instruments?"))
+    """
+
+    def __init__(self, store: Store, settings: Settings, ontology: Ontology, resources: ExitStack) -> None:
+        self.store = store
+        self.settings = settings
+        self.ontology = ontology
+        self._resources = resources
+
+    @classmethod
+    def open(cls, settings: Settings | None = None, **overrides: Any) -> Self:  # noqa: ANN401
+        """Open the graph of `settings`, by default those of the environment; `overrides` are single settings.
+
+        Starts the private server when no other is named. Raises a `ConfigurationError` or `StoreUnavailable`.
+        """
+        settings = settings or Settings.load(**overrides)
+        ontology = load_ontology(settings.ontology)
+        with ExitStack() as resources:
+            connection = resources.enter_context(connected(settings))
+            store = resources.enter_context(Store(connection, timeout_s=settings.store_timeout_s))
+            store.verify()
+            return cls(store, settings, ontology, resources.pop_all())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections and let the private server go idle."""
+        self._resources.close()
+
+    def ingest(self, *sources: str | Path) -> RunReport:
+        """Bring the graph up to date with `sources`: folders, globs, files, each optionally as `NAME=PATH`.
+
+        One run at a time; unchanged documents cost a hash. Raises `SourceError`, `MigrationPending`, `GraphBusy`,
+        `TooManyDeadLetters`.
+        """
+        from pipeline.ingest.job import IngestJob, one_run_at_a_time
+        from pipeline.ingest.sources import parse_sources
+        from pipeline.store.migrate import ensure
+
+        parsed = parse_sources([str(source) for source in sources])
+        with one_run_at_a_time(self.settings.home):
+            ensure(self.store, self.ontology)
+            return IngestJob(self.store, self.settings, self.ontology).run(parsed)
+
+    def ask(self, question: str) -> Answer:
+        """Answer a question from the graph, with citations, by a plan that is fixed before anything is retrieved."""
+        from pipeline.query.ask import ask
+
+        return ask(question, store=self.store, settings=self.settings, ontology=self.ontology)
+
+    def cypher(self, query: str, *, max_rows: int | None = None, **parameters: Any) -> Table:  # noqa: ANN401
+        """Run a saved query by name, or a statement, read-only and bounded. Raises `QueryRefused` or `StoreTimeout`."""
+        from pipeline.store.analyst import run_query
+
+        return run_query(self.store, query, parameters, settings=self.settings, max_rows=max_rows)
+
+
+class AsyncGroundplan:
+    """`Groundplan` for asyncio: the same calls, each in a thread."""
+
+    def __init__(self, graph: Groundplan) -> None:
+        self.graph = graph
+
+    @classmethod
+    async def open(cls, settings: Settings | None = None, **overrides: Any) -> Self:  # noqa: ANN401
+        """As `Groundplan.open`."""
+        return cls(await asyncio.to_thread(Groundplan.open, settings, **overrides))
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """As `Groundplan.close`."""
+        await asyncio.to_thread(self.graph.close)
+
+    async def ingest(self, *sources: str | Path) -> RunReport:
+        """As `Groundplan.ingest`."""
+        return await asyncio.to_thread(self.graph.ingest, *sources)
+
+    async def ask(self, question: str) -> Answer:
+        """As `Groundplan.ask`."""
+        return await asyncio.to_thread(self.graph.ask, question)
+
+    async def cypher(self, query: str, *, max_rows: int | None = None, **parameters: Any) -> Table:  # noqa: ANN401
+        """As `Groundplan.cypher`."""
+        return await asyncio.to_thread(lambda: self.graph.cypher(query, max_rows=max_rows, **parameters))

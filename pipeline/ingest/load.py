@@ -1,0 +1,197 @@
+"""Load: evidence into the graph. A transaction holds whole documents and their ledger entries, up to a number of rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from graph_schema.models import Claim, Evidence
+    from pipeline.store.driver import Store, Transaction
+
+BATCH_ROWS = 1_000
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One write statement and the rows it takes."""
+
+    statement: str
+    rows: list[Row]
+
+
+class Loader:
+    """Collects evidence and writes it in transactions of at most `max_transaction_rows`; the only writer of evidence.
+
+    A document larger than a transaction is written without its node and its chunks' links to it, which its last
+    transaction adds: until then no reader and no pass can reach it. Call `flush` at the end.
+    """
+
+    def __init__(self, store: Store, *, extractor: str, max_transaction_rows: int) -> None:
+        self.store = store
+        self.extractor = extractor
+        self.max_transaction_rows = max_transaction_rows
+        self._waiting: list[Evidence] = []
+        self._rows = 0
+
+    def add(self, evidence: Evidence) -> None:
+        """Take one document; writes when a transaction is full."""
+        if evidence.rows > self.max_transaction_rows:
+            self._load_large(evidence)
+            return
+        if self._rows + evidence.rows > self.max_transaction_rows:
+            self.flush()
+        self._waiting.append(evidence)
+        self._rows += evidence.rows
+
+    def flush(self) -> None:
+        """Write what is waiting."""
+        waiting, self._waiting, self._rows = self._waiting, [], 0
+        if not waiting:
+            return
+        documents = sorted(evidence.document.key for evidence in waiting)
+        writes = list(evidence_writes(waiting, self.extractor))
+
+        def work(tx: Transaction) -> None:
+            delete_evidence(tx, documents)
+            run_writes(tx, writes)
+
+        self.store.write("evidence", work)
+
+    def _load_large(self, evidence: Evidence) -> None:
+        self.flush()
+        self.store.write("evidence", lambda tx: delete_evidence(tx, [evidence.document.key]))
+        *writes, chunk_links, about = evidence_writes([evidence], self.extractor)
+        documents = [write for write in writes if write.statement == "merge_documents"]
+        for write in writes:
+            if write not in documents:
+                for part in _sliced(write, self.max_transaction_rows):
+                    self.store.write("evidence", lambda tx, part=part: run_writes(tx, [part]))  # type: ignore[misc]
+        self.store.write("evidence", lambda tx: run_writes(tx, [*documents, chunk_links, about]))
+
+
+def delete_evidence(tx: Transaction, documents: list[str]) -> None:
+    """Delete all evidence of `documents`; what it supported is marked for derivation in the same transaction."""
+    for name in (
+        "mark_stale_entities",
+        "mark_stale_facts",
+        "delete_claims",
+        "delete_local_entities",
+        "delete_chunks",
+        "delete_documents",
+    ):
+        tx.write(name, documents=documents)
+
+
+def run_writes(tx: Transaction, writes: list[Write]) -> None:
+    """Run each write in batches of `BATCH_ROWS`."""
+    for write in writes:
+        for part in _sliced(write, BATCH_ROWS):
+            tx.write(part.statement, rows=part.rows)
+
+
+def evidence_writes(group: list[Evidence], extractor: str) -> Iterator[Write]:
+    """All rows of a group of documents in the order in which they have to be written: nodes, relationships, and last
+    what makes the documents reachable."""
+    chunks = [chunk for evidence in group for chunk in evidence.chunks]
+    entities = [entity for evidence in group for entity in evidence.entities]
+    mentions = [mention for evidence in group for mention in evidence.mentions]
+    claims = [(claim.key, claim) for evidence in group for claim in evidence.claims]
+    keys = {id(chunk): chunk.key for chunk in chunks}
+    yield Write("merge_documents", _sorted("key", [_document_row(evidence, extractor) for evidence in group]))
+    yield Write(
+        "merge_chunks",
+        [
+            _row("id", keys[id(chunk)], document=chunk.document, index=chunk.index, start=chunk.start, end=chunk.end,
+                 text=chunk.text)
+            for chunk in chunks
+        ],
+    )  # fmt: skip
+    yield Write(
+        "merge_local_entities",
+        [
+            _row("key", entity.key, document=entity.document, name=entity.name, kind=entity.kind, named=entity.named,
+                 aliases=list(entity.aliases), start=entity.start, end=entity.end)
+            for entity in entities
+        ],
+    )  # fmt: skip
+    yield Write("merge_claims", [_claim_row(key, claim) for key, claim in claims])
+    yield Write("link_next_chunks", [row for evidence in group for row in _next_rows(evidence, keys)])
+    yield Write(
+        "merge_mentions",
+        [
+            {"chunk": mention.chunk, "entity": mention.entity}
+            | _row("key", mention.key, start=mention.start, end=mention.end, surface=mention.surface, rule=mention.rule)
+            for mention in mentions
+        ],
+    )
+    yield Write(
+        "link_claims", [{"key": key, "subject": claim.subject, "chunk": claim.chunk} for key, claim in claims]
+    )
+    yield Write("link_claim_objects", [{"key": key, "object": claim.object} for key, claim in claims if claim.object])
+    yield Write("link_chunks", [{"id": keys[id(chunk)], "document": chunk.document} for chunk in chunks])
+    yield Write("link_about", [{"document": each.document, "entity": each.key} for each in entities if each.about])
+
+
+def _document_row(evidence: Evidence, extractor: str) -> Row:
+    document = evidence.document
+    return _row(
+        "key",
+        document.key,
+        source=document.source,
+        path=document.path,
+        record=document.record,
+        title=document.title,
+        date=document.date,
+        media_type=document.media_type,
+        content_hash=document.content_hash,
+        length=document.length,
+        extractor=extractor,
+    )
+
+
+def _claim_row(key: str, claim: Claim) -> Row:
+    value = claim.value
+    return _row(
+        "key",
+        key,
+        document=claim.document,
+        predicate=claim.predicate,
+        polarity=claim.polarity,
+        modality=claim.modality,
+        attributed_to=claim.attributed_to,
+        confidence=claim.confidence,
+        quote=claim.quote,
+        start=claim.start,
+        end=claim.end,
+        valid_from=claim.valid_from,
+        valid_to=claim.valid_to,
+        method=claim.method,
+        status=claim.status,
+        reason=claim.reason,
+        value=value.normalised if value else None,
+        value_type=value.type if value else None,
+        value_text=value.text if value else None,
+        precision=value.precision if value else None,
+    )
+
+
+def _next_rows(evidence: Evidence, keys: dict[int, str]) -> Iterator[Row]:
+    for chunk, following in zip(evidence.chunks, evidence.chunks[1:], strict=False):
+        yield {"id": keys[id(chunk)], "next": keys[id(following)]}
+
+
+def _row(key_name: str, key: str, **properties: Any) -> Row:  # noqa: ANN401
+    return {key_name: key, "properties": {name: value for name, value in properties.items() if value is not None}}
+
+
+def _sorted(key_name: str, rows: list[Row]) -> list[Row]:
+    return sorted(rows, key=lambda row: str(row[key_name]))
+
+
+def _sliced(write: Write, size: int) -> Iterator[Write]:
+    for start in range(0, len(write.rows), size):
+        yield Write(write.statement, write.rows[start : start + size])

@@ -1,0 +1,106 @@
+"""What every reader takes and yields, and the normalisation that all text goes through."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+
+from pipeline.errors import DocumentError
+
+_PAGE_BREAK = re.compile("[\x0b\x0c]")
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_DATE = re.compile(r"(\d{4})(?:([-/])(\d\d)(?:\2(\d\d)(?:[T ].*)?)?)?", re.ASCII)
+_COMPACT_DATE = re.compile(r"(\d{4})()(\d\d)(\d\d)(?:T.*)?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fields:
+    """Names a record's fields may have, in any case; the first one that is there and not empty counts."""
+
+    id: tuple[str, ...] = ("id", "_id", "key")
+    title: tuple[str, ...] = ("title",)
+    text: tuple[str, ...] = ("text", "body", "content", "passage")
+    date: tuple[str, ...] = ("date",)
+
+
+DEFAULT_FIELDS = Fields()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What a reader may not exceed, and what records call their fields."""
+
+    max_document_chars: int
+    fields: Fields = DEFAULT_FIELDS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parsed:
+    """One document as its format gives it: `date` still in the format's own words, `record` only in files of many."""
+
+    text: str
+    title: str | None = None
+    date: str | None = None
+    record: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broken:
+    """One record that cannot be read; the rest of its file goes on."""
+
+    record: str | None
+    reason: str
+    remedy: str
+
+
+def clean(text: str) -> tuple[str, tuple[str, ...]]:
+    r"""NFC text whose newlines are `\n`, without C0 control characters other than `\n` and `\t`, and notes on
+    what was replaced.
+
+    A form feed or vertical tab separates what stands around it and becomes a newline; other controls are removed; a
+    lone surrogate, which no UTF-8 can carry, becomes U+FFFD. Idempotent.
+    """
+    notes = []
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text, breaks = _PAGE_BREAK.subn("\n", text)
+    text, controls = _CONTROL.subn("", text)
+    if breaks or controls:
+        notes.append(f"{breaks + controls} control characters removed")
+    if text.isascii():
+        return text, tuple(notes)
+    text, surrogates = _SURROGATE.subn("\ufffd", text)
+    if surrogates:
+        notes.append(f"{surrogates} lone surrogates replaced by U+FFFD")
+    return unicodedata.normalize("NFC", text), tuple(notes)
+
+
+def one_line(text: str | None) -> str | None:
+    """`text` cleaned, its white space collapsed; `None` when nothing is left."""
+    return " ".join(clean(text)[0].split()) or None if text else None
+
+
+def iso_date(given: str) -> str | None:
+    """`YYYY`, `YYYY-MM` or `YYYY-MM-DD` when `given` is such a date, with slashes, as `YYYYMMDD` or with a time behind
+    it; `None` for everything else: `03/04/2024` has two readings."""
+    match = _DATE.fullmatch(given.strip()) or _COMPACT_DATE.fullmatch(given.strip())
+    if match is None:
+        return None
+    year, _, month, day = match.groups()
+    try:
+        date(int(year), int(month or 1), int(day or 1))
+    except ValueError:
+        return None
+    return "-".join(part for part in (year, month, day) if part)
+
+
+def too_long(length: str, limit: int) -> DocumentError:
+    """The error for a document of `length` (a number with its unit) where `max_document_chars` is `limit`."""
+    return DocumentError(
+        f"it holds {length}; the setting max_document_chars allows {limit}.",
+        "Split the document, or raise max_document_chars.",
+    )

@@ -1,0 +1,72 @@
+"""What a run returns: an object that can print itself for people and as one JSON line for programs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from graph_schema.models import Failed
+
+
+@dataclass(slots=True)
+class RunReport:
+    """The outcome of one ingestion run. `documents` counts new, changed, unchanged and failed; `skipped` counts files
+    nobody reads by reason; `written` is what the server says was changed, by layer; times are in seconds."""
+
+    run: str
+    started: str
+    status: str = "running"
+    documents: Counter[str] = field(default_factory=Counter)
+    skipped: Counter[str] = field(default_factory=Counter)
+    notes: Counter[str] = field(default_factory=Counter)
+    chunks: int = 0
+    words: int = 0
+    mentions: int = 0
+    claims: Counter[str] = field(default_factory=Counter)
+    derived: int = 0
+    written: dict[str, int] = field(default_factory=dict)
+    failures: list[Failed] = field(default_factory=list)
+    dead_letters: Path | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values; the contract of the last line on stdout."""
+        return {
+            "run": self.run,
+            "status": self.status,
+            "started": self.started,
+            "documents": {name: self.documents[name] for name in ("new", "changed", "unchanged", "failed")},
+            "skipped": dict(sorted(self.skipped.items())),
+            "chunks": self.chunks,
+            "words": self.words,
+            "mentions": self.mentions,
+            "claims": {name: self.claims[name] for name in ("accepted", "open", "refused")},
+            "derived": self.derived,
+            "written": self.written,
+            "dead_letters": None if self.dead_letters is None else str(self.dead_letters),
+            "seconds": {name: round(seconds, 3) for name, seconds in self.seconds.items()},
+        }
+
+    def __str__(self) -> str:
+        counts = self.documents
+        lines = [
+            f"{counts['new']} new, {counts['changed']} changed, {counts['unchanged']} unchanged, "
+            f"{counts['failed']} failed documents in {self.seconds.get('total', 0):.1f} s",
+            f"{self.chunks} chunks, {self.words} words, {self.mentions} mentions, claims: {self.claims['accepted']} "
+            f"accepted, {self.claims['open']} open, {self.claims['refused']} refused by the ontology",
+            "changes in the graph: " + ", ".join(f"{layer} {count}" for layer, count in self.written.items()),
+        ]
+        lines += [f"not read: {count} x {reason}" for reason, count in sorted(self.skipped.items())]
+        lines += [f"note: {note} ({count} x)" for note, count in sorted(self.notes.items())]
+        for failed in self.failures[:5]:
+            record = f", record {failed.record}" if failed.record else ""
+            lines.append(f"failed in {failed.stage}: {failed.path}{record}: {failed.reason} {failed.remedy}")
+        if len(self.failures) > 5:
+            lines.append(f"and {len(self.failures) - 5} more failures")
+        if self.dead_letters is not None:
+            lines.append(f"dead letters: {self.dead_letters}")
+        return "\n".join(lines)

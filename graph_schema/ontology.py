@@ -49,7 +49,10 @@ class Kind(BaseModel):
 
 
 class Predicate(BaseModel):
-    """A relation between two entities, or between an entity and a typed value."""
+    """A relation between two entities, or between an entity and a typed value.
+
+    `same` says that subject and object are one thing under two names: a question about one is about both.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
@@ -61,6 +64,7 @@ class Predicate(BaseModel):
     functional: bool = False
     symmetric: bool = False
     temporal: bool = False
+    same: bool = False
     dated_by: str | None = None
     phrase: str | None = None
 

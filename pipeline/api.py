@@ -94,7 +94,7 @@ class Groundplan:
 
         return ask(question, store=self.store, settings=self.settings, ontology=self.ontology)
 
-    def cypher(self, query: str, *, max_rows: int | None = None, **parameters: Any) -> Table:  # noqa: ANN401
+    def cypher(self, query: str, /, *, max_rows: int | None = None, **parameters: Any) -> Table:  # noqa: ANN401
         """Run a saved query by name, or a statement, read-only and bounded. Raises `QueryRefused` or `StoreTimeout`."""
         from pipeline.store.analyst import run_query
 
@@ -132,6 +132,6 @@ class AsyncGroundplan:
         """As `Groundplan.ask`."""
         return await asyncio.to_thread(self.graph.ask, question)
 
-    async def cypher(self, query: str, *, max_rows: int | None = None, **parameters: Any) -> Table:  # noqa: ANN401
+    async def cypher(self, query: str, /, *, max_rows: int | None = None, **parameters: Any) -> Table:  # noqa: ANN401
         """As `Groundplan.cypher`."""
         return await asyncio.to_thread(lambda: self.graph.cypher(query, max_rows=max_rows, **parameters))

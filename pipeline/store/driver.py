@@ -130,6 +130,17 @@ class Store:
             work = neo4j.unit_of_work(timeout=self.timeout_s)(lambda tx: Transaction(tx).run(query, **parameters))
             return session.execute_read(work)
 
+    def stream(
+        self, text: str, parameters: dict[str, Any], take: Callable[[neo4j.Result], T], *, timeout_s: float
+    ) -> T:
+        """Run an analyst's statement in a read transaction; `take` gets its rows as they arrive and may stop early.
+
+        `take` may run more than once: the driver repeats it after a transient error.
+        """
+        work = neo4j.unit_of_work(timeout=timeout_s)(lambda tx: take(tx.run(text, parameters)))
+        with _Mapped(self.connection, timeout_s), self._session(neo4j.READ_ACCESS) as session:
+            return session.execute_read(work)
+
     def write(self, layer: Layer, work: Callable[[Transaction], T]) -> T:
         """Run `work` in a write transaction, all or nothing.
 

@@ -50,6 +50,8 @@ dbms.usage_report.enabled=false
 dbms.security.auth_enabled=true
 dbms.security.allow_csv_import_from_file_urls=false
 db.tx_log.rotation.retention_policy=keep_none
+# Stopping: 0.5 s instead of 10 s, which are spent after the store is closed.
+internal.dbms.bolt.netty_server_shutdown_quiet_period=0
 """
 
 JVM = (
@@ -282,6 +284,8 @@ def _die_with_parent() -> Callable[[], None] | None:
 
 
 def _wait_ready(server: Server, folder: Folder, password: str, deadline: float, cancelled: Callable[[], bool]) -> None:
+    import neo4j  # noqa: F401  # half a second, spent while Java starts
+
     while not _answers(server, folder, password):
         status = server.process.poll()
         if status is not None:

@@ -11,7 +11,7 @@ from graph_schema.keys import digest
 from graph_schema.models import Evidence, Failed, LocalEntity, Mention
 from pipeline.ingest.extract.claims import Argument, ClaimBuilder, strongest
 from pipeline.ingest.extract.cluster import cluster, voted_kind
-from pipeline.ingest.extract.mentions import MentionFinder, RawMention
+from pipeline.text.mentions import MentionFinder, RawMention
 from pipeline.ingest.extract.relations import RawRelation, RelationFinder
 from pipeline.text import names, nlp
 

@@ -10,7 +10,7 @@ from graph_schema.ontology import UNKNOWN_KIND
 from pipeline.text import names
 
 if TYPE_CHECKING:
-    from pipeline.ingest.extract.mentions import RawMention
+    from pipeline.text.mentions import RawMention
 
 MAX_PRONOUN_DISTANCE_CHARS = 600
 MAX_DESCRIPTION_DISTANCE_CHARS = 800

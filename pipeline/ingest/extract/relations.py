@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from graph_schema.models import Value
-from pipeline.ingest.extract.mentions import SUBJECTS
+from pipeline.text.mentions import SUBJECTS
 from pipeline.text.values import parse_money, parse_quantity
 
 if TYPE_CHECKING:

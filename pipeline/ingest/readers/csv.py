@@ -82,13 +82,14 @@ class _Rows:
 
     def _header(self, fields: Fields) -> list[str]:
         cells = [cell.strip() for cell in next(self._reader, [])]
-        header = dict.fromkeys(cell.casefold() for cell in cells)
+        named = [cell.casefold() for cell in cells if cell]
+        header = dict.fromkeys(named)
         if not _has_text(header, fields):
             raise DocumentError(
                 f"its header names none of {', '.join(map(repr, fields.text))}; it names {names(header) or 'nothing'}.",
                 "Add a header row, or name the column that holds the text.",
             )
-        if len(header) < len(cells):
+        if len(header) < len(named):
             raise DocumentError(f"its header names a column twice: {cells}.", "Rename one of the two.")
         return cells
 

@@ -1,0 +1,17 @@
+// Purpose: Where documents first mention entities: the citations of a count of documents.
+// Parameter ids (list<string>): entity ids
+// Parameter limit (integer): how many at most
+// Column quote: the characters of the mention
+// Column start: their first offset in the document's text
+// Column end: the offset after their last
+// Column source: source name
+// Column path: path within the source
+// Column record: record within the file, or null
+// Column title: the document's title
+UNWIND $ids AS id
+MATCH (:__Entity__ {id: id})<-[:RESOLVES_TO]-(l:LocalEntity)<-[m:MENTIONS]-(:Chunk)
+WHERE m.start = l.start
+MATCH (d:Document {key: l.document})
+RETURN m.surface AS quote, m.start AS start, m.end AS end, d.source AS source, d.path AS path, d.record AS record,
+       d.title AS title
+ORDER BY source, path, record, start LIMIT $limit

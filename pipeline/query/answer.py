@@ -1,0 +1,218 @@
+"""Answer: sentences composed from facts and quotes, each with citations to characters; or an honest "not found"."""
+
+from __future__ import annotations
+
+import calendar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pipeline.query.retrieve import Citation
+
+if TYPE_CHECKING:
+    from graph_schema.ontology import Ontology
+    from pipeline.query.contracts import StepRecord
+    from pipeline.query.parse import Question
+    from pipeline.query.plan import Plan
+    from pipeline.query.retrieve import Fact, Retrieved
+
+MAX_SENTENCES = 10
+MAX_CITATIONS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of an answer and the characters it rests on; never without any."""
+
+    text: str
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to a question. `found` is False when nothing that was read says it; `sentences` are then empty and
+    `note` says what was looked at. `total` is an aggregate's exact number, `None` elsewhere."""
+
+    question: str
+    found: bool
+    sentences: tuple[Sentence, ...]
+    total: int | None
+    listed: tuple[str, ...]
+    note: str | None
+    plan: Plan
+    steps: tuple[StepRecord, ...]
+
+    @property
+    def text(self) -> str:
+        """The sentences, or the note when there are none."""
+        return " ".join(sentence.text for sentence in self.sentences) or self.note or ""
+
+    def __str__(self) -> str:
+        lines = []
+        for sentence in self.sentences:
+            lines.append(sentence.text)
+            for citation in sentence.citations:
+                quote = " ".join(citation.quote.split())
+                lines.append(f"    {'' if citation.supports else 'denied by '}{citation.place} “{quote}”")
+        if self.note:
+            lines.append(self.note)
+        return "\n".join(lines)
+
+    def explain(self) -> str:
+        """The plan and the size of each step beside its limit."""
+        rows = [record.as_json() for record in self.steps]
+        sizes = [
+            f"  {row['step']:<9} tokens {row['tokens']}/{row['max_tokens']}, rows {row['rows']}/{row['max_rows']}, "
+            f"calls {row['calls']}/{row['max_calls']}, {row['seconds']:.3f}/{row['max_seconds']:g} s"
+            for row in rows
+        ]
+        return "\n".join([str(self.plan), "steps (used / allowed):", *sizes])
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values: answer, citations, plan and steps."""
+        return {
+            "question": self.question,
+            "found": self.found,
+            "answer": self.text,
+            "sentences": [
+                {"text": each.text, "citations": [_citation_json(citation) for citation in each.citations]}
+                for each in self.sentences
+            ],
+            "total": self.total,
+            "listed": list(self.listed),
+            "note": self.note,
+            "plan": {"name": self.plan.name, "steps": list(self.plan.steps)},
+            "steps": [record.as_json() for record in self.steps],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """What the composer makes of what was retrieved."""
+
+    sentences: tuple[Sentence, ...] = ()
+    total: int | None = None
+    listed: tuple[str, ...] = ()
+    note: str | None = None
+
+
+class Composer:
+    """Composes sentences under one ontology's phrases and one step's contract."""
+
+    def __init__(self, ontology: Ontology, record: StepRecord) -> None:
+        self.ontology = ontology
+        self.record = record
+
+    def __call__(self, plan: Plan, question: Question, retrieved: Retrieved, documents: int) -> Composed:
+        """Compose; without anything to cite the answer is that nothing was found in the documents read."""
+        if retrieved.total is not None:
+            sentences = self._of_aggregate(plan, retrieved)
+        elif retrieved.facts:
+            sentences = self._of_facts(question, retrieved.facts)
+        else:
+            sentences = [
+                Sentence(
+                    " ".join(passage.text.split()),
+                    (
+                        Citation(passage.source, passage.path, passage.record, passage.title, passage.start,
+                                 passage.end, passage.text),
+                    ),
+                )
+                for passage in retrieved.passages
+            ]  # fmt: skip
+        fitting = self._fitting([sentence for sentence in sentences if sentence.citations])
+        if not fitting:
+            return Composed(note=_not_found(plan, documents))
+        left_out = len(sentences) - len(fitting)
+        note = f"{left_out} more found; ask for a list, or narrow the question." if left_out else None
+        return Composed(tuple(fitting), retrieved.total, retrieved.listed, note)
+
+    def _fitting(self, sentences: list[Sentence]) -> list[Sentence]:
+        """The sentences that fit the contract, in order; what is left out is counted by the caller."""
+        kept: list[Sentence] = []
+        for sentence in sentences[:MAX_SENTENCES]:
+            text = " ".join([sentence.text, *(citation.quote for citation in sentence.citations)])
+            if not self.record.room(text):
+                break
+            self.record.take_text(text)
+            kept.append(sentence)
+        return kept
+
+    def _of_facts(self, question: Question, facts: tuple[Fact, ...]) -> list[Sentence]:
+        """One sentence a fact; facts that exclude each other are said to."""
+        rivals = self._rivals(facts)
+        sentences = []
+        for fact in facts:
+            said = self.statement(fact)
+            if not fact.support:
+                said = f"The documents deny that {said}"
+            elif question.form == "yes-no":
+                said = f"Yes: {said}"
+            if fact.key in rivals:
+                said = f"Documents disagree: {said} ({_count(fact.documents, 'document')})"
+            sentences.append(Sentence(f"{said}.", fact.citations[:MAX_CITATIONS]))
+        return sentences
+
+    def _rivals(self, facts: tuple[Fact, ...]) -> set[str]:
+        groups: dict[tuple[str, str], list[Fact]] = {}
+        for fact in facts:
+            known = self.ontology.predicates.get(fact.predicate)
+            if known is not None and known.functional and fact.support:
+                groups.setdefault((fact.subject.name, fact.predicate), []).append(fact)
+        return {
+            fact.key
+            for group in groups.values()
+            for fact in group
+            if any(_exclude(fact, other) for other in group if other is not fact)
+        }
+
+    def _of_aggregate(self, plan: Plan, retrieved: Retrieved) -> list[Sentence]:
+        assert retrieved.total is not None
+        named = ", ".join(retrieved.listed)
+        more = retrieved.total - len(retrieved.listed)
+        text = f"{retrieved.total}: {named}" + (f" and {more} more" if more > 0 else "") + "."
+        citations = retrieved.citations or tuple(
+            citation for fact in retrieved.facts for citation in fact.citations[:1] if citation.supports
+        )
+        return [Sentence(text if plan.aggregate != "list" else text.split(": ", 1)[1], citations)]
+
+    def statement(self, fact: Fact) -> str:
+        """The fact in words."""
+        known = self.ontology.predicates.get(fact.predicate)
+        phrase = known.phrase if known is not None and known.phrase else f"{{subject}} {fact.predicate.lower()} {{object}}"
+        target = fact.object.name if fact.object is not None else spoken(fact.value or "", fact.value_type)
+        said = phrase.replace("{subject}", fact.subject.name).replace("{object}", target)
+        when = sorted({citation.valid_from for citation in fact.citations if citation.valid_from and citation.supports})
+        if when and fact.value_type != "date" and (known is None or not known.functional):
+            said += f" ({', '.join(spoken(date, 'date') for date in when)})"
+        return said
+
+
+def spoken(value: str, value_type: str | None) -> str:
+    """A normalised value as people write it: dates with the month's name, amounts as they are."""
+    if value_type != "date":
+        return value
+    year, *rest = value.split("-")
+    if not rest:
+        return year
+    month = calendar.month_name[int(rest[0])]
+    return f"{month} {year}" if len(rest) == 1 else f"{int(rest[1])} {month} {year}"
+
+
+def _exclude(first: Fact, second: Fact) -> bool:
+    if first.value is None or second.value is None:
+        return True
+    return not (first.value.startswith(second.value) or second.value.startswith(first.value))
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
+def _not_found(plan: Plan, documents: int) -> str:
+    unknown = [step for step in plan.steps if step.endswith("stands for nothing in the graph")]
+    reason = f" {'; '.join(unknown)}." if unknown else ""
+    return f"Not found in what was read ({_count(documents, 'document')}).{reason}"
+
+
+def _citation_json(citation: Citation) -> dict[str, Any]:
+    return {name: getattr(citation, name) for name in Citation.__slots__}

@@ -1,0 +1,52 @@
+"""Ask: parse, link, plan, retrieve, answer; each step under its contract, each recorded in the answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeline.errors import UsageError
+from pipeline.query.answer import Answer, Composer
+from pipeline.query.contracts import ANSWER, LINK, PARSE, PLAN, RETRIEVE, StepRecord, step
+from pipeline.query.link import link
+from pipeline.query.parse import QuestionParser
+from pipeline.query.plan import plan
+from pipeline.query.retrieve import Retriever
+from pipeline.text import nlp
+
+if TYPE_CHECKING:
+    from graph_schema.ontology import Ontology
+    from pipeline.settings import Settings
+    from pipeline.store.driver import Store
+
+
+def ask(text: str, *, store: Store, settings: Settings, ontology: Ontology) -> Answer:
+    """Answer one question from the graph. Raises `UsageError` for an empty one and `ContractExceeded` for one that is
+    too long; what the graph does not know is an answer whose `found` is False."""
+    text = " ".join(text.split())
+    if not text:
+        raise UsageError("the question is empty.", "Ask something, for example: groundplan ask 'Who founded ...?'")
+    steps: list[StepRecord] = []
+    language = nlp.load(settings.model)
+    with step(PARSE, steps) as record:
+        question = QuestionParser(language, ontology)(record.take_text(text))
+    with step(LINK, steps) as record:
+        linked = link(question, store, ontology, record)
+    with step(PLAN, steps) as record:
+        chosen = plan(question, linked, ontology)
+        record.take_text(text)
+    with step(RETRIEVE, steps) as record:
+        retrieved = Retriever(store, ontology, language, record)(chosen, question)
+    with step(ANSWER, steps) as record:
+        record.call()
+        documents = record.take_rows(store.read("count_documents"))[0]["documents"]
+        composed = Composer(ontology, record)(chosen, question, retrieved, documents)
+    return Answer(
+        question=text,
+        found=bool(composed.sentences),
+        sentences=composed.sentences,
+        total=composed.total,
+        listed=composed.listed,
+        note=composed.note,
+        plan=chosen,
+        steps=tuple(steps),
+    )

@@ -1,0 +1,119 @@
+"""Link: the entities that a question's names stand for, by full text over names and aliases, judged by their structure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from rapidfuzz import fuzz
+
+from pipeline.text.names import fold, normalise
+
+if TYPE_CHECKING:
+    from graph_schema.ontology import Ontology
+    from pipeline.query.contracts import StepRecord
+    from pipeline.query.parse import NameSpan, Question
+    from pipeline.store.driver import Store
+
+MAX_NAMES = 4
+MAX_CANDIDATES = 20
+MIN_SCORE = 0.6
+EXACT, CONTAINED, SIMILAR = 1.0, 0.8, 0.6
+SIMILAR_RATIO = 88.0
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """An entity of the graph."""
+
+    id: str
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A name of the question and the entities it stands for: several when the graph knows it under several kinds, or
+    under names of one thing. `alternatives` are the names that came close and were left out."""
+
+    name: str
+    entities: tuple[Entity, ...]
+    alternatives: tuple[str, ...]
+
+    @property
+    def ids(self) -> list[str]:
+        """The entities' ids."""
+        return [entity.id for entity in self.entities]
+
+
+def link(question: Question, store: Store, ontology: Ontology, record: StepRecord) -> tuple[Linked, ...]:
+    """Link the names of a question, in their order; a name that nothing in the graph matches has no entities."""
+    linked = []
+    for span in question.names[:MAX_NAMES]:
+        record.take_text(span.text)
+        linked.append(_link_name(span, store, ontology, record))
+    return tuple(linked)
+
+
+def full_text_query(text: str) -> str:
+    """A Lucene query that looks for any of the words of `text`; nothing in it can be read as an operator."""
+    return " ".join(f'"{word}"' for word in re.findall(r"\w+", text))
+
+
+def _link_name(span: NameSpan, store: Store, ontology: Ontology, record: StepRecord) -> Linked:
+    query = full_text_query(span.text)
+    if not query:
+        return Linked(span.text, (), ())
+    record.call()
+    rows = record.take_rows(store.read("find_entities", query=query, limit=MAX_CANDIDATES))
+    scored = sorted(
+        ((_score(span.text, row), row) for row in rows),
+        key=lambda pair: (-pair[0], -(pair[1]["mentions"] or 0), pair[1]["id"]),
+    )
+    best = scored[0][0] if scored else 0.0
+    if best < MIN_SCORE:
+        return Linked(span.text, (), tuple(row["name"] for _, row in scored[:3]))
+    chosen = [row for score, row in scored if score == best]
+    if best < EXACT:
+        chosen = [row for row in chosen if normalise(row["name"], row["kind"]) == _normal(chosen[0])]
+    entities = [Entity(row["id"], row["name"], row["kind"]) for row in chosen]
+    entities += _same(entities, store, ontology, record)
+    kept = {entity.id for entity in entities}
+    others = [row["name"] for score, row in scored if score >= MIN_SCORE and row["id"] not in kept]
+    return Linked(span.text, tuple(entities), tuple(dict.fromkeys(others))[:3])
+
+
+def _normal(row: dict[str, Any]) -> str:
+    return normalise(row["name"], row["kind"])
+
+
+def _score(text: str, row: dict[str, Any]) -> float:
+    """How well a name in a question fits an entity: the same name, words of it, or the same with a slip of the pen."""
+    best = 0.0
+    asked = normalise(text, row["kind"])
+    words = set(asked.split())
+    for name in (row["name"], *row["aliases"]):
+        known = normalise(name, row["kind"])
+        if known == asked:
+            return EXACT
+        if words and (words < set(known.split()) or (len(known.split()) > 1 and set(known.split()) < words)):
+            best = max(best, CONTAINED)
+        elif fuzz.ratio(asked, known) >= SIMILAR_RATIO or fold(text) == fold(name):
+            best = max(best, SIMILAR)
+    return best
+
+
+def _same(entities: list[Entity], store: Store, ontology: Ontology, record: StepRecord) -> list[Entity]:
+    """What the graph says is the same thing under another name."""
+    from graph_schema.statements import statement
+
+    found: dict[str, Entity] = {}
+    for name, predicate in ontology.predicates.items():
+        if predicate.same:
+            record.call()
+            query = statement("read", "same_entities").for_type(name)
+            ids = [entity.id for entity in entities]
+            for row in record.take_rows(store.run_read(query, ids=ids, limit=MAX_CANDIDATES)):
+                found[row["id"]] = Entity(row["id"], row["name"], row["kind"])
+    return list(found.values())

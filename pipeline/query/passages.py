@@ -1,0 +1,170 @@
+"""Passages: the sentences of retrieved chunks that say most of what a question asks, or none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pipeline.text.mentions import MentionFinder
+from pipeline.text.names import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from spacy.language import Language
+    from spacy.tokens import Doc, Span
+
+    from graph_schema.ontology import Ontology
+    from pipeline.query.parse import Question
+    from pipeline.text.mentions import RawMention
+
+MAX_PASSAGES = 3
+MIN_WORD_SHARE = 0.5
+STRICT_WORD_SHARE = 0.99
+NAME_NEARBY = 0.6
+BACK_REFERENCES = frozenset("he she it they his her its their him them this these".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A sentence of a document, `start` to `end`, and how well it fits the question (0 to 1)."""
+
+    source: str
+    path: str
+    record: str | None
+    title: str | None
+    start: int
+    end: int
+    text: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a sentence is held against; `strict` asks for every word and name in the sentence itself."""
+
+    question: Question
+    names: tuple[frozenset[str], ...]
+    aliases: tuple[tuple[str, ...], ...]
+    words: frozenset[str]
+    ontology: Ontology
+    strict: bool
+
+
+def best_sentences(
+    question: Question,
+    chunks: list[dict[str, Any]],
+    aliases: dict[str, tuple[str, ...]],
+    *,
+    nlp: Language,
+    ontology: Ontology,
+    strict: bool,
+) -> tuple[Passage, ...]:
+    """The sentences of `chunks` that fit the question best, at most `MAX_PASSAGES`, best first.
+
+    Every name of the question must be in the sentence, or near it when the sentence refers back; and where the
+    question asks for a date, place, person or amount, the sentence must hold one that the question does not.
+    """
+    names = tuple(span.text for span in question.names)
+    asked = _Asked(
+        question=question,
+        names=tuple(frozenset(fold(name).split()) for name in names),
+        aliases=tuple((name, *aliases.get(name, ())) for name in names),
+        words=frozenset(word for word in question.words if not word.isdigit()),
+        ontology=ontology,
+        strict=strict,
+    )
+    finder = MentionFinder(ontology)
+    docs = nlp.pipe(row["text"] for row in chunks)
+    found = [passage for row, doc in zip(chunks, docs, strict=True) for passage in _of_chunk(asked, row, doc, finder)]
+    found.sort(key=lambda passage: (-passage.score, passage.source, passage.path, passage.record or "", passage.start))
+    best = found[0].score if found else 0.0
+    return tuple(passage for passage in found[:MAX_PASSAGES] if passage.score >= 0.8 * best)
+
+
+def _of_chunk(asked: _Asked, row: dict[str, Any], doc: Doc, finder: MentionFinder) -> Iterator[Passage]:
+    mentions, _ = finder(doc, 0)
+    around = f"{row['title'] or ''} {doc.text}"
+    previous = row["title"] or ""
+    for sentence in doc.sents:
+        text = sentence.text.strip()
+        if not text:
+            continue
+        near = previous if asked.strict else around
+        score = _score(asked, sentence, near, [each for each in mentions if _inside(each, sentence)])
+        previous = text
+        if score is not None:
+            start = sentence.start_char + (len(sentence.text) - len(sentence.text.lstrip()))
+            yield Passage(
+                source=row["source"],
+                path=row["path"],
+                record=row["record"],
+                title=row["title"],
+                start=row["start"] + start,
+                end=row["start"] + start + len(text),
+                text=text,
+                score=score,
+            )
+
+
+def _inside(mention: RawMention, sentence: Span) -> bool:
+    return sentence.start_char <= mention.start < sentence.end_char
+
+
+def _score(asked: _Asked, sentence: Span, near: str, mentions: list[RawMention]) -> float | None:
+    """0 to 1, or `None` when the sentence lacks something the question needs."""
+    names = _names_score(asked, sentence, near)
+    if names is None or not _holds_answer(asked, mentions):
+        return None
+    words = {token.lemma_.lower() for token in sentence} | {token.lower_ for token in sentence}
+    share = len(asked.words & words) / len(asked.words) if asked.words else 1.0
+    if share < (STRICT_WORD_SHARE if asked.strict else MIN_WORD_SHARE):
+        return None
+    years = {time.normalised[:4] for time in asked.question.times}
+    dated = 1.0 if not years or any(year in sentence.text for year in years) else 0.5 if _any_in(years, near) else 0.0
+    if years and dated == 0.0:
+        return None
+    return round(0.5 * share + 0.3 * names + 0.2 * dated, 4)
+
+
+def _any_in(years: set[str], text: str) -> bool:
+    return any(year in text for year in years)
+
+
+def _names_score(asked: _Asked, sentence: Span, near: str) -> float | None:
+    here, around = f" {fold(sentence.text)} ", f" {fold(near)} "
+    refers_back = any(token.lower_ in BACK_REFERENCES for token in sentence) or not asked.strict
+    total = 0.0
+    for aliases in asked.aliases:
+        if any(_named(alias, here) for alias in aliases):
+            total += 1.0
+        elif refers_back and any(_named(alias, around) for alias in aliases):
+            total += NAME_NEARBY
+        else:
+            return None
+    return total / len(asked.aliases) if asked.aliases else 1.0
+
+
+def _named(name: str, text: str) -> bool:
+    """Whether the folded text holds the name, or its last word."""
+    words = fold(name).split()
+    return bool(words) and (f" {' '.join(words)} " in text or f" {words[-1]} " in text)
+
+
+def _holds_answer(asked: _Asked, mentions: list[RawMention]) -> bool:
+    question = asked.question
+    if question.value is not None:
+        known = {time.normalised for time in question.times}
+        return any(
+            each.value is not None and each.value.type == question.value and each.value.normalised not in known
+            for each in mentions
+        )
+    if question.form == "fact" and question.kinds and asked.strict:
+        named = {word for words in asked.names for word in words}
+        return any(
+            each.form == "name"
+            and any(asked.ontology.fits(each.kind, (kind,)) for kind in question.kinds)
+            and not set(fold(each.surface).split()) & named
+            for each in mentions
+        )
+    return True

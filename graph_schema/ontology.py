@@ -51,7 +51,8 @@ class Kind(BaseModel):
 class Predicate(BaseModel):
     """A relation between two entities, or between an entity and a typed value.
 
-    `same` says that subject and object are one thing under two names: a question about one is about both.
+    `same` says that subject and object are one thing under two names: a question about one is about both. `asked_by`
+    are words that only questions use for it ("pay" for a price).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
@@ -61,6 +62,7 @@ class Predicate(BaseModel):
     value: ValueType | None = None
     triggers: tuple[str, ...] = ()
     inverse_triggers: tuple[str, ...] = ()
+    asked_by: tuple[str, ...] = ()
     functional: bool = False
     symmetric: bool = False
     temporal: bool = False
@@ -251,7 +253,7 @@ def _predicate_problems(file: _File) -> list[str]:
             problems.append(f"predicate {name!r} is dated by {dated_by!r}, which is no predicate with a date value")
         problems += [
             f"predicate {name!r} has the trigger {phrase!r}, which is not in lower case with single spaces"
-            for phrase in (*predicate.triggers, *predicate.inverse_triggers)
+            for phrase in (*predicate.triggers, *predicate.inverse_triggers, *predicate.asked_by)
             if phrase != " ".join(phrase.lower().split())
         ]
     return problems

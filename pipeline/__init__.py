@@ -1,1 +1,54 @@
-"""Groundplan: documents structured once, in stages, into a Neo4j knowledge graph that can prove what it says."""
+"""Groundplan: documents structured once, in stages, into a Neo4j knowledge graph that can prove what it says.
+
+    from pipeline import Groundplan
+
+    with Groundplan.open() as kg:
+        kg.ingest("letters/")
+        print(kg.ask("Who founded Lindqvist Instruments?"))
+
+Importing this imports nothing heavy: each name is loaded when it is first used.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+from pipeline.errors import GroundplanError
+
+if TYPE_CHECKING:
+    from pipeline.api import AsyncGroundplan, Groundplan
+    from pipeline.ingest.report import RunReport
+    from pipeline.query.answer import Answer, Sentence
+    from pipeline.query.retrieve import Citation
+    from pipeline.settings import Settings
+    from pipeline.store.analyst import Table
+
+__all__ = [
+    "Answer",
+    "AsyncGroundplan",
+    "Citation",
+    "Groundplan",
+    "GroundplanError",
+    "RunReport",
+    "Sentence",
+    "Settings",
+    "Table",
+]
+
+_HOMES = {
+    "Answer": "pipeline.query.answer",
+    "AsyncGroundplan": "pipeline.api",
+    "Citation": "pipeline.query.retrieve",
+    "Groundplan": "pipeline.api",
+    "RunReport": "pipeline.ingest.report",
+    "Sentence": "pipeline.query.answer",
+    "Settings": "pipeline.settings",
+    "Table": "pipeline.store.analyst",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name]), name)

@@ -23,7 +23,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from graph_schema.errors import ConfigurationError, EvidenceError, GroundplanError, OntologyError, SchemaError
+
+if TYPE_CHECKING:
+    from pipeline.ingest.report import RunReport
 
 __all__ = [
     "AuthenticationFailed",
@@ -94,9 +99,10 @@ class GraphBusy(TryLater):
 
 
 class TooManyDeadLetters(GroundplanError):
-    """More documents failed than allowed; the others were ingested."""
+    """More documents failed than allowed; the others were ingested. `report` is the run's, `None` after pickling."""
 
     exit_code = 65
+    report: RunReport | None = None
 
 
 class DocumentError(GroundplanError):

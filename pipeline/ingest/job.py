@@ -202,10 +202,12 @@ class IngestJob:
         everything = counts["failed"] > 0 and counts["failed"] == counts.total()
         if everything or (limit is not None and counts["failed"] > limit):
             allowed = "every document of this run" if limit is None else f"more than the {limit} allowed"
-            raise TooManyDeadLetters(
+            error = TooManyDeadLetters(
                 f"{counts['failed']} documents failed, {allowed}.",
                 f"See {self.report.dead_letters} for each reason; the others were ingested.",
             )
+            error.report = self.report
+            raise error
 
     def _finish(self, status: str) -> None:
         self.report.status = status

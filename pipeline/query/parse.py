@@ -56,7 +56,8 @@ class Question:
     """A parsed question. `kinds` are the entity kinds an answer may have and `value` the type of value, both empty or
     `None` when the question leaves it open; `inner` leads from the named entity to the one that `wanted` is about, in a
     question over two relations. `words` are the lemmas
-    of its content words outside names; `times` are the dates it names."""
+    of its content words outside names, without the noun that "what" or "how many" asks for; `counted` is the latter;
+    `times` are the dates it names."""
 
     text: str
     form: Form
@@ -66,6 +67,7 @@ class Question:
     wanted: tuple[Wanted, ...]
     inner: tuple[Wanted, ...]
     words: tuple[str, ...]
+    counted: str | None
     times: tuple[Value, ...]
 
 
@@ -108,6 +110,7 @@ class QuestionParser:
             wanted=wanted,
             inner=inner,
             words=tuple(_content_words(doc, named)),
+            counted=_counted(doc),
             times=tuple(mention.value for mention in mentions if mention.value and mention.value.type == "date"),
         )
 
@@ -129,12 +132,19 @@ class QuestionParser:
                 noun = self._noun_kind(doc, position + 2)
                 return noun, "money" if money or following == "much" else "quantity"
             if word in {"which", "what"}:
-                if _governed_noun(doc[position]) in DATE_NOUNS:
+                governed = _governed_noun(doc[position])
+                if governed in DATE_NOUNS:
                     return (), "date"
-                if not MONEY_WORDS.isdisjoint({_governed_noun(doc[position])}):
+                if governed in MONEY_WORDS:
                     return (), "money"
+                if governed == "name" and self._names_someone(doc):
+                    return self._known("Person"), None
                 return self._noun_kind(doc, position + 1), None
         return (self._noun_kind(doc, 1), None) if form == "list" else ((), None)
+
+    def _names_someone(self, doc: Doc) -> bool:
+        """Whether a question for a name is one for the name of a person: "the name of the harbour master"."""
+        return any(self.ontology.kind_of_role.get(token.lemma_.lower()) == "Person" for token in doc)
 
     def _noun_kind(self, doc: Doc, start: int) -> tuple[str, ...]:
         """The kind that the first noun from `start` on names: "company", "towns", "people"."""
@@ -224,6 +234,10 @@ def _triggers_by_head(ontology: Ontology) -> dict[str, list[tuple[tuple[str, ...
         if phrase != "be a":
             for meaning in meanings:
                 by_head[head].append((tuple(rest), meaning.predicate, meaning.direction))
+    for name, predicate in ontology.predicates.items():
+        for phrase in predicate.asked_by:
+            head, *rest = phrase.split()
+            by_head[head].append((tuple(rest), name, "forward"))
     return by_head
 
 
@@ -326,7 +340,18 @@ def _asks_otherwise(doc: Doc, meant: set[int]) -> bool:
 
 
 def _content_words(doc: Doc, named: set[int]) -> Iterator[str]:
+    asked = {_governed_noun(token) for token in doc if token.tag_ in ASKING_TAGS} | {_counted(doc)}
     for token in doc:
+        lemma = token.lemma_.lower()
         wanted = token.pos_ in {"NOUN", "VERB", "ADJ", "PROPN", "NUM"} and not token.is_stop
-        if wanted and token.i not in named and token.lemma_.lower() not in ABOUT_WORDS:
-            yield token.lemma_.lower()
+        if wanted and token.i not in named and lemma not in ABOUT_WORDS and lemma not in asked:
+            yield lemma
+
+
+def _counted(doc: Doc) -> str | None:
+    """The noun of "how many visitors"."""
+    lowered = [token.lower_ for token in doc]
+    if "many" not in lowered:
+        return None
+    many = doc[lowered.index("many")]
+    return many.head.lemma_.lower() if many.head.pos_ == "NOUN" else None

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pipeline.text.mentions import RawMention
 
 MAX_PASSAGES = 3
-MIN_WORD_SHARE = 0.5
+MIN_WORD_SHARE = 0.6
 STRICT_WORD_SHARE = 0.99
 NAME_NEARBY = 0.6
 BACK_REFERENCES = frozenset("he she it they his her its their him them this these".split())
@@ -84,87 +84,111 @@ def best_sentences(
 
 def _of_chunk(asked: _Asked, row: dict[str, Any], doc: Doc, finder: MentionFinder) -> Iterator[Passage]:
     mentions, _ = finder(doc, 0)
-    around = f"{row['title'] or ''} {doc.text}"
+    sentences = [sentence for sentence in doc.sents if sentence.text.strip()]
     previous = row["title"] or ""
-    for sentence in doc.sents:
-        text = sentence.text.strip()
-        if not text:
+    for sentence, following in zip(sentences, [*sentences[1:], None], strict=True):
+        near = previous if asked.strict else f"{row['title'] or ''} {doc.text}"
+        score = _score(asked, _Sentence(sentence, near, tuple(each for each in mentions if _inside(each, sentence))))
+        previous = sentence.text
+        if score is None:
             continue
-        near = previous if asked.strict else around
-        score = _score(asked, sentence, near, [each for each in mentions if _inside(each, sentence)])
-        previous = text
-        if score is not None:
-            start = sentence.start_char + (len(sentence.text) - len(sentence.text.lstrip()))
-            yield Passage(
-                source=row["source"],
-                path=row["path"],
-                record=row["record"],
-                title=row["title"],
-                start=row["start"] + start,
-                end=row["start"] + start + len(text),
-                text=text,
-                score=score,
-            )
+        last = following if following is not None and asked.question.form == "reason" else sentence
+        start = sentence.start_char + len(sentence.text) - len(sentence.text.lstrip())
+        end = last.start_char + len(last.text.rstrip())
+        yield Passage(
+            source=row["source"],
+            path=row["path"],
+            record=row["record"],
+            title=row["title"],
+            start=row["start"] + start,
+            end=row["start"] + end,
+            text=doc.text[start:end],
+            score=score,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """A sentence, the text that it may refer back to, and its mentions."""
+
+    span: Span
+    near: str
+    mentions: tuple[RawMention, ...]
 
 
 def _inside(mention: RawMention, sentence: Span) -> bool:
     return sentence.start_char <= mention.start < sentence.end_char
 
 
-def _score(asked: _Asked, sentence: Span, near: str, mentions: list[RawMention]) -> float | None:
+def _score(asked: _Asked, sentence: _Sentence) -> float | None:
     """0 to 1, or `None` when the sentence lacks something the question needs."""
-    names = _names_score(asked, sentence, near)
-    if names is None or not _holds_answer(asked, mentions):
+    names = _names_score(asked, sentence)
+    if names is None or not _holds_answer(asked, sentence):
         return None
-    words = {token.lemma_.lower() for token in sentence} | {token.lower_ for token in sentence}
-    share = len(asked.words & words) / len(asked.words) if asked.words else 1.0
+    share = _word_share(asked, sentence)
     if share < (STRICT_WORD_SHARE if asked.strict else MIN_WORD_SHARE):
         return None
     years = {time.normalised[:4] for time in asked.question.times}
-    dated = 1.0 if not years or any(year in sentence.text for year in years) else 0.5 if _any_in(years, near) else 0.0
+    dated = 1.0 if not years or _any_in(years, sentence.span.text) else 0.5 if _any_in(years, sentence.near) else 0.0
     if years and dated == 0.0:
         return None
     return round(0.5 * share + 0.3 * names + 0.2 * dated, 4)
+
+
+def _word_share(asked: _Asked, sentence: _Sentence) -> float:
+    """The share of the question's words that the sentence holds; nouns may stand just before it when it refers back."""
+    words = {token.lemma_.lower() for token in sentence.span} | {token.lower_ for token in sentence.span}
+    missing = asked.words - words
+    if missing and _refers_back(sentence.span):
+        near = set(fold(sentence.near).split())
+        missing -= {word for word in missing if word in near and asked.strict}
+    return 1.0 - len(missing) / len(asked.words) if asked.words else 1.0
 
 
 def _any_in(years: set[str], text: str) -> bool:
     return any(year in text for year in years)
 
 
-def _names_score(asked: _Asked, sentence: Span, near: str) -> float | None:
-    here, around = f" {fold(sentence.text)} ", f" {fold(near)} "
-    refers_back = any(token.lower_ in BACK_REFERENCES for token in sentence) or not asked.strict
+def _refers_back(span: Span) -> bool:
+    return any(token.lower_ in BACK_REFERENCES for token in span)
+
+
+def _names_score(asked: _Asked, sentence: _Sentence) -> float | None:
+    """The share of the question's names that the sentence holds, or that stand just before it when it refers back."""
+    surfaces = [frozenset(fold(mention.surface).split()) for mention in sentence.mentions if mention.form == "name"]
+    here, around = f" {fold(sentence.span.text)} ", f" {fold(sentence.near)} "
+    refers_back = not asked.strict or _refers_back(sentence.span)
     total = 0.0
     for aliases in asked.aliases:
-        if any(_named(alias, here) for alias in aliases):
+        folded = [fold(alias) for alias in aliases]
+        if any(f" {name} " in here or frozenset(name.split()[-1:]) in surfaces for name in folded):
             total += 1.0
-        elif refers_back and any(_named(alias, around) for alias in aliases):
+        elif refers_back and any(f" {name} " in around for name in folded):
             total += NAME_NEARBY
         else:
             return None
     return total / len(asked.aliases) if asked.aliases else 1.0
 
 
-def _named(name: str, text: str) -> bool:
-    """Whether the folded text holds the name, or its last word."""
-    words = fold(name).split()
-    return bool(words) and (f" {' '.join(words)} " in text or f" {words[-1]} " in text)
-
-
-def _holds_answer(asked: _Asked, mentions: list[RawMention]) -> bool:
+def _holds_answer(asked: _Asked, sentence: _Sentence) -> bool:
+    """Whether the sentence holds something of the type the question asks for that the question does not name."""
     question = asked.question
+    if question.counted is not None and not any(
+        token.lemma_.lower() == question.counted or token.lower_ == question.counted for token in sentence.span
+    ):
+        return False
     if question.value is not None:
         known = {time.normalised for time in question.times}
         return any(
             each.value is not None and each.value.type == question.value and each.value.normalised not in known
-            for each in mentions
+            for each in sentence.mentions
         )
-    if question.form == "fact" and question.kinds and asked.strict:
+    if question.form == "fact" and question.kinds:
         named = {word for words in asked.names for word in words}
         return any(
             each.form == "name"
             and any(asked.ontology.fits(each.kind, (kind,)) for kind in question.kinds)
             and not set(fold(each.surface).split()) & named
-            for each in mentions
+            for each in sentence.mentions
         )
     return True

@@ -7,14 +7,16 @@
 // Column facts: the fact keys along it
 CALL db.index.fulltext.queryNodes('entity_names', '"' + replace(replace($first, '\\', ' '), '"', ' ') + '"')
 YIELD node AS a
-WHERE toLower($first) IN [name IN [a.name] + a.aliases | toLower(name)]
+WHERE toLower($first) IN [name IN [a.name] + coalesce(a.aliases, []) | toLower(name)]
 WITH collect(a) AS starts
 CALL db.index.fulltext.queryNodes('entity_names', '"' + replace(replace($second, '\\', ' '), '"', ' ') + '"')
 YIELD node AS b
-WHERE toLower($second) IN [name IN [b.name] + b.aliases | toLower(name)]
+WHERE toLower($second) IN [name IN [b.name] + coalesce(b.aliases, []) | toLower(name)]
 UNWIND starts AS a
 WITH a, b WHERE a <> b
-MATCH chain = SHORTEST 3 (a)((:__Entity__)<-[:FACT_SUBJECT|FACT_OBJECT]-(:Fact)-[:FACT_SUBJECT|FACT_OBJECT]->(:__Entity__)){1,4}(b)
+MATCH chain = ALL SHORTEST (a)(
+  (:__Entity__)<-[:FACT_SUBJECT|FACT_OBJECT]-(:Fact)-[:FACT_SUBJECT|FACT_OBJECT]->(:__Entity__)
+){1,4}(b)
 WITH [node IN nodes(chain) | coalesce(node.name, node.predicate)] AS chain,
      [node IN nodes(chain) WHERE node:Fact | node.key] AS facts
 RETURN size(facts) AS length, chain, facts

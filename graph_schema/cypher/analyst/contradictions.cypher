@@ -9,7 +9,8 @@
 // Column one_fact: fact key
 // Column other_fact: fact key
 MATCH (a:Fact)-[:CONFLICTS_WITH]->(b:Fact)
-WITH CASE WHEN a.support >= b.support THEN a ELSE b END AS one, CASE WHEN a.support >= b.support THEN b ELSE a END AS other
+WITH CASE WHEN a.support >= b.support THEN a ELSE b END AS one,
+     CASE WHEN a.support >= b.support THEN b ELSE a END AS other
 MATCH (one)-[:FACT_SUBJECT]->(s:__Entity__)
 OPTIONAL MATCH (one)-[:FACT_OBJECT]->(x:__Entity__)
 OPTIONAL MATCH (other)-[:FACT_OBJECT]->(y:__Entity__)

@@ -14,7 +14,7 @@
 // Column fact: fact key, for evidence_of_fact
 CALL db.index.fulltext.queryNodes('entity_names', '"' + replace(replace($name, '\\', ' '), '"', ' ') + '"')
 YIELD node AS e
-WHERE toLower($name) IN [name IN [e.name] + e.aliases | toLower(name)]
+WHERE toLower($name) IN [name IN [e.name] + coalesce(e.aliases, []) | toLower(name)]
 MATCH (e)<-[:FACT_SUBJECT|FACT_OBJECT]-(f:Fact)
 WITH DISTINCT f
 MATCH (f)-[:FACT_SUBJECT]->(s:__Entity__)

@@ -11,7 +11,7 @@
 // Column context: up to sixty characters before and after
 CALL db.index.fulltext.queryNodes('entity_names', '"' + replace(replace($name, '\\', ' '), '"', ' ') + '"')
 YIELD node AS e
-WHERE toLower($name) IN [name IN [e.name] + e.aliases | toLower(name)]
+WHERE toLower($name) IN [name IN [e.name] + coalesce(e.aliases, []) | toLower(name)]
 MATCH (e)<-[:RESOLVES_TO]-(l:LocalEntity)<-[m:MENTIONS]-(k:Chunk)
 MATCH (d:Document {key: l.document})
 WITH m, d, k, CASE WHEN m.start - k.start < 60 THEN 0 ELSE m.start - k.start - 60 END AS from

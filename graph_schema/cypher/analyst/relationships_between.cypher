@@ -11,9 +11,9 @@
 // Column fact: fact key
 CALL db.index.fulltext.queryNodes('entity_names', '"' + replace(replace($first, '\\', ' '), '"', ' ') + '"')
 YIELD node AS a
-WHERE toLower($first) IN [name IN [a.name] + a.aliases | toLower(name)]
+WHERE toLower($first) IN [name IN [a.name] + coalesce(a.aliases, []) | toLower(name)]
 MATCH (a)<-[:FACT_SUBJECT|FACT_OBJECT]-(f:Fact)-[:FACT_SUBJECT|FACT_OBJECT]->(b:__Entity__)
-WHERE b <> a AND toLower($second) IN [name IN [b.name] + b.aliases | toLower(name)]
+WHERE b <> a AND toLower($second) IN [name IN [b.name] + coalesce(b.aliases, []) | toLower(name)]
 WITH DISTINCT f
 MATCH (f)-[:FACT_SUBJECT]->(s:__Entity__)
 MATCH (f)-[:FACT_OBJECT]->(o:__Entity__)

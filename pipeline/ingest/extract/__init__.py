@@ -98,7 +98,7 @@ class RulesExtractor:
     def _assemble(self, segmented: Segmented, analyses: list[_Analysis]) -> Evidence:
         document, chunks = segmented.document, segmented.chunks
         mentions = [mention for analysis in analyses for mention in analysis.mentions]
-        assigned = cluster(mentions)
+        assigned = cluster(mentions, document.title or "")
         entities = _entities(document.key, mentions, assigned)
         arguments = {index: Argument(entities[id(target)], rule) for index, (target, rule) in assigned.items()}
         written: list[Mention] = []

@@ -28,13 +28,13 @@ class Cluster:
     kind: str = UNKNOWN_KIND
 
 
-def cluster(mentions: list[RawMention]) -> dict[int, tuple[Cluster, str]]:
+def cluster(mentions: list[RawMention], title: str) -> dict[int, tuple[Cluster, str]]:
     """Mention index -> its cluster and the rule that joined it; values and unresolved pronouns have none.
 
     Names come first (equal names, then acronyms and short forms of fuller ones), then roles, then pronouns, which take
     the nearest person before them whose gender does not forbid it.
     """
-    clusters = _Clusters(mentions)
+    clusters = _Clusters(mentions, f" {names.fold(title)} ")
     clusters.join_names()
     clusters.join_short_forms()
     clusters.join_roles()
@@ -43,8 +43,9 @@ def cluster(mentions: list[RawMention]) -> dict[int, tuple[Cluster, str]]:
 
 
 class _Clusters:
-    def __init__(self, mentions: list[RawMention]) -> None:
+    def __init__(self, mentions: list[RawMention], title: str) -> None:
         self.mentions = mentions
+        self.title = title
         self.assigned: dict[int, tuple[Cluster, str]] = {}
         self.named: dict[str, Cluster] = {}
 
@@ -84,7 +85,10 @@ class _Clusters:
             if target.kind == "Person":
                 fuller[words[-1]].append(target)
                 fuller[words[0]].append(target)
-            elif target.kind in {"Organization", UNKNOWN_KIND}:
+                continue
+            if target.kind == UNKNOWN_KIND:
+                fuller[words[-1]].append(target)
+            if target.kind in {"Organization", UNKNOWN_KIND}:
                 for length in range(1, len(words)):
                     fuller[" ".join(words[:length])].append(target)
             surface = self.mentions[target.members[0][0]].surface
@@ -100,6 +104,8 @@ class _Clusters:
     def _compatible(self, short: Cluster, full: Cluster) -> bool:
         if short is full or (short.gender and full.gender and short.gender != full.gender):
             return False
+        if full.kind == UNKNOWN_KIND and short.normal == full.normal.split()[-1]:
+            return short.kind == "Person"
         if full.kind == "Person":
             return short.kind in {"Person", UNKNOWN_KIND, "Organization", "Place"}
         return short.kind in {full.kind, UNKNOWN_KIND}
@@ -132,7 +138,11 @@ class _Clusters:
 
     def _described(self, mention: RawMention, named: list[int]) -> Cluster | None:
         """The last named cluster before `mention` that its noun can describe: one with that very noun in its name, or
-        any of its kind when the noun is a general one."""
+        any of its kind when the noun is a general one; then the one that the title names goes first."""
+        if mention.noun in GENERAL_NOUNS:
+            titled = [each for each in self.named.values() if each.kind == mention.kind and f" {each.normal} " in self.title]
+            if len(titled) == 1:
+                return titled[0]
         for index in reversed(named):
             if mention.start - self.mentions[index].start > MAX_DESCRIPTION_DISTANCE_CHARS:
                 return None

@@ -145,11 +145,19 @@ class RelationFinder:
             if child.dep_ in OBJECTS:
                 yield (base,), child
             elif child.dep_ == "acomp":
-                yield from (((child.lower_,), measure) for measure in child.children if measure.dep_ == "npadvmod")
+                yield from self._of_adjective(child)
             elif child.dep_ == "prep":
                 phrase = f"{base} {child.lower_}"
                 phrases = (*(f"{adverb} {phrase}" for adverb in adverbs), phrase)
                 yield from ((phrases, target) for target in _objects_of(child))
+
+    def _of_adjective(self, adjective: Token) -> Iterator[tuple[tuple[str, ...], Token]]:
+        """"is 620 metres long", "is married to X"."""
+        for child in adjective.children:
+            if child.dep_ == "npadvmod":
+                yield (adjective.lower_,), child
+            elif child.dep_ == "prep":
+                yield from (((f"{adjective.lower_} {child.lower_}",), target) for target in _objects_of(child))
 
     def _subjects(self, verb: Token) -> list[int]:
         """Mention indices of who does it, or to whom it is done."""

@@ -1,0 +1,27 @@
+"""`groundplan migrate`: change a graph's schema, on request only."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command()
+@click.option("--check", is_flag=True, help="Change nothing; exit 78 when something is pending.")
+def migrate(*, check: bool) -> None:
+    """Bring the schema of the graph up to this version and its ontology."""
+    from pipeline.api import Groundplan
+    from pipeline.errors import MigrationPending
+    from pipeline.store.migrate import apply, inspect
+
+    with Groundplan.open() as kg:
+        state = inspect(kg.store, kg.ontology)
+        if check:
+            if not state.current:
+                raise MigrationPending(
+                    f"pending: {', '.join((*state.missing, *state.foreign))}.",
+                    "Back the graph up, then run `groundplan migrate`.",
+                )
+            click.echo("the schema is current")
+            return
+        apply(kg.store, state)
+    click.echo(f"applied {len(state.missing)}: {', '.join(state.missing)}" if state.missing else "nothing to apply")

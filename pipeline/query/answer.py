@@ -179,12 +179,20 @@ class Composer:
         """The fact in words."""
         known = self.ontology.predicates.get(fact.predicate)
         phrase = known.phrase if known is not None and known.phrase else f"{{subject}} {fact.predicate.lower()} {{object}}"
-        target = fact.object.name if fact.object is not None else spoken(fact.value or "", fact.value_type)
+        target = fact.object.name if fact.object is not None else _value(fact)
         said = phrase.replace("{subject}", fact.subject.name).replace("{object}", target)
         when = sorted({citation.valid_from for citation in fact.citations if citation.valid_from and citation.supports})
         if when and fact.value_type != "date" and (known is None or not known.functional):
             said += f" ({', '.join(spoken(date, 'date') for date in when)})"
         return said
+
+
+def _value(fact: Fact) -> str:
+    """A date in one form; anything else in the words of the surest document."""
+    said = next((citation.value_text for citation in fact.citations if citation.value_text), None)
+    if fact.value_type == "date" or said is None:
+        return spoken(fact.value or "", fact.value_type)
+    return " ".join(said.split())
 
 
 def spoken(value: str, value_type: str | None) -> str:

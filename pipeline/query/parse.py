@@ -139,7 +139,7 @@ class QuestionParser:
                     return (), "money"
                 if governed == "name" and self._names_someone(doc):
                     return self._known("Person"), None
-                return self._noun_kind(doc, position + 1), None
+                return self._noun_kind(doc, position + 1) if doc[position].dep_ == "det" else (), None
         return (self._noun_kind(doc, 1), None) if form == "list" else ((), None)
 
     def _names_someone(self, doc: Doc) -> bool:
@@ -321,7 +321,8 @@ def _nested(doc: Doc, found: list[_Meaning], named: set[int]) -> tuple[list[_Mea
         return found, []
     inner = min(holding, key=lambda index: (len(below[index]), index))
     outside = {index for index in tokens if index != inner and (inner in below[index] or index not in holding)}
-    if not outside:
+    meant = {wanted.predicate for _, wanted in found if wanted.token == inner}
+    if not outside or meant & {wanted.predicate for _, wanted in found if wanted.token in outside}:
         return found, []
     return [each for each in found if each[1].token in outside], [each for each in found if each[1].token == inner]
 

@@ -85,9 +85,9 @@ def best_sentences(
 def _of_chunk(asked: _Asked, row: dict[str, Any], doc: Doc, finder: MentionFinder) -> Iterator[Passage]:
     mentions, _ = finder(doc, 0)
     sentences = [sentence for sentence in doc.sents if sentence.text.strip()]
-    previous = row["title"] or ""
+    previous = ""
     for sentence, following in zip(sentences, [*sentences[1:], None], strict=True):
-        near = previous if asked.strict else f"{row['title'] or ''} {doc.text}"
+        near = f"{row['title'] or ''} {previous}" if asked.strict else f"{row['title'] or ''} {doc.text}"
         score = _score(asked, _Sentence(sentence, near, tuple(each for each in mentions if _inside(each, sentence))))
         previous = sentence.text
         if score is None:
@@ -157,7 +157,7 @@ def _names_score(asked: _Asked, sentence: _Sentence) -> float | None:
     """The share of the question's names that the sentence holds, or that stand just before it when it refers back."""
     surfaces = [frozenset(fold(mention.surface).split()) for mention in sentence.mentions if mention.form == "name"]
     here, around = f" {fold(sentence.span.text)} ", f" {fold(sentence.near)} "
-    refers_back = not asked.strict or _refers_back(sentence.span)
+    refers_back = not asked.strict or _refers_back(sentence.span) or not surfaces
     total = 0.0
     for aliases in asked.aliases:
         folded = [fold(alias) for alias in aliases]

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from pipeline.query.parse import Wanted
+
 if TYPE_CHECKING:
     from graph_schema.ontology import Ontology
     from pipeline.query.link import Linked
-    from pipeline.query.parse import Question, Wanted
+    from pipeline.query.parse import Question, Side
 
 PlanName = Literal["lookup", "path", "aggregate", "passages"]
 Aggregate = Literal["count", "list", "documents"]
@@ -57,16 +59,19 @@ def plan(question: Question, linked: tuple[Linked, ...], ontology: Ontology) -> 
 
 
 def _possible(wanted: tuple[Wanted, ...], names: tuple[Linked, ...], ontology: Ontology) -> tuple[Wanted, ...]:
-    """The meanings whose domain or range some linked entity fits."""
+    """The meanings whose domain or range some linked entity fits, turned round where it fits only the other end."""
     if not names:
         return wanted
     kinds = {entity.kind for each in names for entity in each.entities}
     kept = []
     for each in wanted:
         predicate = ontology.predicates[each.predicate]
-        allowed = {"subject": predicate.domain, "object": predicate.range, None: predicate.domain + predicate.range}
-        if any(ontology.fits(kind, allowed[each.side]) for kind in kinds):
+        allowed: dict[Side, tuple[str, ...]] = {"subject": predicate.domain, "object": predicate.range}
+        fitting = [side for side in allowed if any(ontology.fits(kind, allowed[side]) for kind in kinds)]
+        if each.side in fitting or (each.side is None and fitting):
             kept.append(each)
+        elif fitting:
+            kept.append(Wanted(each.predicate, fitting[0], each.token))
     return tuple(kept)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pipeline.query.link import Entity, full_text_query
@@ -41,6 +41,7 @@ class Citation:
     supports: bool = True
     valid_from: str | None = None
     valid_to: str | None = None
+    value_text: str | None = None
 
     @property
     def place(self) -> str:
@@ -205,7 +206,7 @@ class Retriever:
                 self.record.take_text(row["quote"])
                 citations[row["fact"]].append(_citation(row))
         return tuple(
-            fact if fact.citations else _with_citations(fact, tuple(citations[fact.key])) for fact in facts
+            fact if fact.citations else replace(fact, citations=tuple(citations[fact.key])) for fact in facts
         )
 
     # aggregates
@@ -291,12 +292,6 @@ def _fact(row: dict[str, Any]) -> Fact:
     )
 
 
-def _with_citations(fact: Fact, citations: tuple[Citation, ...]) -> Fact:
-    from dataclasses import replace
-
-    return replace(fact, citations=citations)
-
-
 def _citation(row: dict[str, Any]) -> Citation:
     return Citation(
         source=row["source"],
@@ -309,4 +304,5 @@ def _citation(row: dict[str, Any]) -> Citation:
         supports=row.get("supports", True),
         valid_from=row.get("valid_from"),
         valid_to=row.get("valid_to"),
+        value_text=row.get("value_text"),
     )

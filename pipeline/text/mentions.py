@@ -103,6 +103,8 @@ class MentionFinder:
         span = token.doc[token.i : token.i + 1]
         if lowered in PRONOUNS and token.pos_ == "PRON":
             return _mention(span, offset, "Person", "pronoun", gender=PRONOUNS[lowered]), span
+        if lowered == "it" and token.dep_ in SUBJECTS and token.head.lemma_ != "be":
+            return _mention(span, offset, "Organization" if token.dep_ == "nsubj" else UNKNOWN_KIND, "pronoun"), span
         if token.tag_ == "NN" and (kind := self.ontology.kind_of_role.get(lowered)):
             return self._of_role(token, kind, offset)
         return None

@@ -12,6 +12,7 @@
 // Column title: the document's title
 // Column valid_from: from when the claim says it holds, or null
 // Column valid_to: until when, or null
+// Column value_text: the value in the document's words, or null
 UNWIND $keys AS key
 MATCH (f:Fact {key: key})
 CALL (f) {
@@ -21,4 +22,4 @@ CALL (f) {
 }
 RETURN key AS fact, type(r) = 'SUPPORTS' AS supports, c.quote AS quote, c.start AS start, c.end AS end,
        d.source AS source, d.path AS path, d.record AS record, d.title AS title,
-       c.valid_from AS valid_from, c.valid_to AS valid_to
+       c.valid_from AS valid_from, c.valid_to AS valid_to, c.value_text AS value_text

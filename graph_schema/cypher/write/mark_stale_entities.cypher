@@ -2,4 +2,5 @@
 // Parameter documents (list<string>): document keys
 UNWIND $documents AS document
 MATCH (l:LocalEntity {document: document})-[:RESOLVES_TO]->(e:__Entity__)
+USING INDEX SEEK l:LocalEntity(document)
 SET e:Stale

@@ -2,4 +2,5 @@
 // Parameter documents (list<string>): document keys
 UNWIND $documents AS document
 MATCH (c:Claim {document: document})-[:SUPPORTS|DENIES]->(f:Fact)
+USING INDEX SEEK c:Claim(document)
 SET f:Stale

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 MAX_PRONOUN_DISTANCE_CHARS = 600
 MAX_DESCRIPTION_DISTANCE_CHARS = 800
 SUBJECT_BONUS_CHARS = 120
+NEVER_IT = frozenset({"Person", "Group", "Place", UNKNOWN_KIND})
 GENERAL_NOUNS = frozenset({"company", "firm", "business", "organisation", "organization", "town", "city"})
 
 
@@ -32,7 +33,8 @@ def cluster(mentions: list[RawMention], title: str) -> dict[int, tuple[Cluster, 
     """Mention index -> its cluster and the rule that joined it; values and unresolved pronouns have none.
 
     Names come first (equal names, then acronyms and short forms of fuller ones), then roles, then pronouns, which take
-    the nearest person before them whose gender does not forbid it.
+    the nearest person before them whose gender does not forbid it; "it" takes
+    the nearest organisation where it acts, the nearest thing that was made where something is done to it.
     """
     clusters = _Clusters(mentions, f" {names.fold(title)} ")
     clusters.join_names()
@@ -135,6 +137,7 @@ class _Clusters:
                 self._join(target, index, "same-role" if target.members else "role")
             elif mention.form == "role" and (described := self._described(mention, named)) is not None:
                 self._join(described, index, "description")
+                named.append(index)
 
     def _described(self, mention: RawMention, named: list[int]) -> Cluster | None:
         """The last named cluster before `mention` that its noun can describe: one with that very noun in its name, or
@@ -152,20 +155,24 @@ class _Clusters:
         return None
 
     def join_pronouns(self) -> None:
-        people: list[tuple[int, Cluster]] = []
+        before: dict[str, list[tuple[int, Cluster]]] = defaultdict(list)
         for index, mention in enumerate(self.mentions):
             if mention.form == "pronoun":
-                target = self._antecedent(mention, people)
+                target = self._antecedent(mention, before[mention.kind])
                 if target is None:
                     continue
                 self._join(target, index, "pronoun")
-                people.append((index, target))
-            elif mention.form == "name" and self.assigned[index][0].kind == "Person":
-                people.append((index, self.assigned[index][0]))
+                before[mention.kind].append((index, target))
+            elif index in self.assigned and (mention.form == "name" or mention.kind != "Person"):
+                target = self.assigned[index][0]
+                before[target.kind].append((index, target))
+                if target.kind not in NEVER_IT:
+                    before[UNKNOWN_KIND].append((index, target))
 
-    def _antecedent(self, pronoun: RawMention, people: list[tuple[int, Cluster]]) -> Cluster | None:
+    def _antecedent(self, pronoun: RawMention, before: list[tuple[int, Cluster]]) -> Cluster | None:
+        """The nearest of `before`, one that is a subject counting as nearer, whose gender does not forbid it."""
         best: tuple[int, Cluster] | None = None
-        for index, target in reversed(people):
+        for index, target in reversed(before):
             mention = self.mentions[index]
             gap = pronoun.start - mention.start
             if gap > MAX_PRONOUN_DISTANCE_CHARS:

@@ -107,11 +107,17 @@ class RelationFinder:
         if passive:
             yield from self._by_agent(verb, children, subjects, stance, times)
         yield from self._of_recipient(verb, children, stance, times)
+        rule = "passive" if passive else "active"
         for subject in subjects:
             for phrases, target in self._arguments(verb, children, passive):
-                yield from self._between(verb, subject, phrases, target, stance, times, "passive" if passive else "active")
+                yield from self._between(verb, subject, phrases, target, stance, times, rule)
+            for phrases, target in self._misattached(verb, children, passive):
+                for relation in self._between(verb, subject, phrases, target, stance, times, rule):
+                    relation.open = False
+                    yield relation
             for noun in _role_nouns(verb, children):
                 yield from self._of_noun(noun, subject, stance, times, "copula")
+        yield from self._of_inverted_copula(verb, children, stance, times)
 
     def _of_recipient(
         self, verb: Token, children: list[Token], stance: Stance, times: Times
@@ -151,6 +157,29 @@ class RelationFinder:
                 phrases = (*(f"{adverb} {phrase}" for adverb in adverbs), phrase)
                 yield from ((phrases, target) for target in _objects_of(child))
 
+    def _misattached(
+        self, verb: Token, children: list[Token], passive: bool
+    ) -> Iterator[tuple[tuple[str, ...], Token]]:
+        """"studied physics at X": the parser often hangs the place on the object; an ontology may read it of the verb."""
+        base = _base(verb, children, passive)
+        for direct in children:
+            if direct.dep_ == "dobj" and direct.i not in self.at:
+                for child in direct.children:
+                    if child.dep_ == "prep" and child.lower_ != "of":
+                        yield from (((f"{base} {child.lower_}",), target) for target in _objects_of(child))
+
+    def _of_inverted_copula(
+        self, verb: Token, children: list[Token], stance: Stance, times: Times
+    ) -> Iterator[RawRelation]:
+        """"The director of the museum is X"."""
+        if verb.lemma_ != "be":
+            return
+        described = [child for child in children if child.dep_ == "nsubj" and child.pos_ == "NOUN"]
+        for noun in described:
+            for named in (child for child in children if child.dep_ == "attr"):
+                for subject in self._entities(named, appositions=False):
+                    yield from self._of_noun(noun, subject, stance, times, "copula")
+
     def _of_adjective(self, adjective: Token) -> Iterator[tuple[tuple[str, ...], Token]]:
         """"is 620 metres long", "is married to X"."""
         for child in adjective.children:
@@ -161,11 +190,13 @@ class RelationFinder:
 
     def _subjects(self, verb: Token) -> list[int]:
         """Mention indices of who does it, or to whom it is done."""
-        for child in verb.children:
-            if child.dep_ in SUBJECTS:
-                if child.tag_ in RELATIVE and verb.dep_ == "relcl":
-                    return self._entities(verb.head)
-                return self._entities(child)
+        subjects = [child for child in verb.children if child.dep_ in SUBJECTS]
+        for child in subjects:
+            found = self._entities(verb.head if child.tag_ in RELATIVE and verb.dep_ == "relcl" else child)
+            if found:
+                return found
+        if subjects:
+            return []
         match verb.dep_:
             case "conj" | "xcomp" | "advcl" if verb.head.pos_ in {"VERB", "AUX"} and verb.head.i != verb.i:
                 return self._subjects(verb.head)

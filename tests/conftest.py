@@ -1,0 +1,200 @@
+"""The session's Neo4j and what stands on it.
+
+`GROUNDPLAN_TEST_NEO4J_URI` (with `_USERNAME`, `_PASSWORD`, `_DATABASE`) names a server; with `--testcontainers` a
+container is started; otherwise the private server runs in a home that ends with the session. Started by the first
+test that needs it. A server that already holds a node is refused: the tests empty it again and again.
+"""
+
+from __future__ import annotations
+
+import os
+import warnings
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import hypothesis
+import pytest
+from pydantic import SecretStr
+
+from graph_schema.migrations import migrations
+from graph_schema.ontology import load_ontology
+from pipeline.api import Groundplan
+from pipeline.settings import Settings
+from pipeline.store import migrate, private
+from pipeline.store.driver import Store
+from pipeline.store.private import Connection, private_server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TEST_PREFIX = "GROUNDPLAN_TEST_NEO4J_"
+KEPT = "GROUNDPLAN_CACHE"
+IMAGE = "neo4j:5.26-community"
+STORE_TIMEOUT_S = 60.0
+ARCHIVE = Path(__file__).parent / "samples" / "archive"
+
+STARTED_WITH = dict(os.environ)  # the tests themselves do not see it
+CACHE = Settings.load({name: value for name, value in STARTED_WITH.items() if name == KEPT}).cache
+
+hypothesis.settings.register_profile("groundplan", deadline=None)
+hypothesis.settings.load_profile("groundplan")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--testcontainers", action="store_true", help="run the tests' Neo4j in a container")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs the server; what reads the sample graph runs last, so that it is ingested once."""
+    for item in items:
+        if "connection" in _fixtures(item):
+            item.add_marker("store")
+    items.sort(key=lambda item: "sample_graph" in _fixtures(item))
+
+
+def _fixtures(item: pytest.Item) -> list[str]:
+    return getattr(item, "fixturenames", [])
+
+
+@pytest.fixture(autouse=True)
+def isolated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No setting of the person who runs the tests reaches one, and no test the person's own graph."""
+    for name in list(os.environ):
+        if name.startswith(("NEO4J_", "GROUNDPLAN_")) and name != KEPT:
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+
+
+@pytest.fixture(scope="session")
+def connection(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
+    """The session's server."""
+    with ExitStack() as resources:
+        if TEST_PREFIX + "URI" in STARTED_WITH:
+            found = _named_server()
+        elif request.config.getoption("--testcontainers"):
+            found = resources.enter_context(_container())
+        else:
+            found = resources.enter_context(_private(tmp_path_factory.mktemp("server")))
+        _refuse_filled(found)
+        yield found
+        with Store(found, timeout_s=STORE_TIMEOUT_S) as store:
+            store.schema("MATCH (n) DETACH DELETE n")
+
+
+@pytest.fixture
+def store(connection: Connection) -> Iterator[Store]:
+    """A store on a graph that holds nothing but its schema."""
+    with Store(connection, timeout_s=STORE_TIMEOUT_S) as store:
+        empty(store)
+        yield store
+
+
+@pytest.fixture
+def settings(connection: Connection, tmp_path: Path) -> Settings:
+    """Settings for the session's server with a home of the test's own."""
+    return _settings(connection, tmp_path / "home")
+
+
+@pytest.fixture
+def graph(store: Store, settings: Settings) -> Iterator[Groundplan]:  # noqa: ARG001  (the store empties the graph)
+    """An open graph that holds nothing."""
+    with Groundplan.open(settings) as kg:
+        yield kg
+
+
+@dataclass
+class Sample:
+    """Where the sample graph's records are kept, and how many nodes it has once it was ingested."""
+
+    home: Path
+    nodes: int | None = None
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
+    """Kept for the session: what was extracted once is not extracted again."""
+    return Sample(tmp_path_factory.mktemp("sample"))
+
+
+@pytest.fixture
+def sample_graph(connection: Connection, sample: Sample) -> Iterator[Groundplan]:
+    """An open graph with `tests/samples/archive`; to be read only. Ingested again where another test emptied it."""
+    with Groundplan.open(_settings(connection, sample.home)) as kg:
+        if sample.nodes is None or _count(kg.store) != sample.nodes:
+            empty(kg.store)
+            kg.ingest(ARCHIVE)
+            kg.store.schema("CALL db.prepareForReplanning(60)")  # plans made on the empty graph are forgotten
+            sample.nodes = _count(kg.store)
+        yield kg
+
+
+def empty(store: Store) -> None:
+    """Delete every node but this package's migrations, and make sure that the schema is the one they stand for."""
+    known = [migration.checksum for migration in migrations()]
+    store.driver.execute_query(
+        "MATCH (n) WHERE NOT n:Migration OR NOT n.checksum IN $known DETACH DELETE n",
+        known=known,
+        database_=store.connection.database,
+    )
+    state = migrate.inspect(store, load_ontology())
+    if not state.current:
+        migrate.apply(store, state)
+
+
+def _count(store: Store) -> int:
+    return int(store.read("count_nodes")[0]["nodes"])
+
+
+def _settings(connection: Connection, home: Path) -> Settings:
+    return Settings(
+        home=home,
+        cache=CACHE,
+        neo4j_uri=connection.uri,
+        neo4j_username=connection.username,
+        neo4j_password=SecretStr(connection.password),
+        neo4j_database=connection.database,
+        store_timeout_s=STORE_TIMEOUT_S,
+    )
+
+
+def _named_server() -> Connection:
+    def given(name: str, default: str) -> str:
+        return STARTED_WITH.get(TEST_PREFIX + name) or default
+
+    return Connection(given("URI", ""), given("USERNAME", "neo4j"), given("PASSWORD", ""), given("DATABASE", "neo4j"))
+
+
+@contextmanager
+def _container() -> Iterator[Connection]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # testcontainers warns of its own parts
+        from testcontainers.community.neo4j import Neo4jContainer
+
+        container: Any = Neo4jContainer(IMAGE, username="neo4j", password="groundplan-tests")
+        with container:
+            yield Connection(container.get_connection_url(), "neo4j", container.password, "neo4j")
+
+
+@contextmanager
+def _private(home: Path) -> Iterator[Connection]:
+    settings = Settings(home=home, cache=CACHE, db_heap_mb=512)
+    try:
+        with private_server(settings) as connection:
+            yield connection
+    finally:
+        private.stop(settings)
+
+
+def _refuse_filled(connection: Connection) -> None:
+    with Store(connection, timeout_s=STORE_TIMEOUT_S) as store:
+        store.verify()
+        nodes = _count(store)
+    if nodes:
+        pytest.exit(
+            f"The test server at {connection.uri!r} holds {nodes} nodes, and the tests would delete them. "
+            f"Empty it, or set {TEST_PREFIX}URI to another.",
+            returncode=4,
+        )

@@ -89,9 +89,15 @@ class Groundplan:
             return IngestJob(self.store, self.settings, self.ontology).run(parsed)
 
     def ask(self, question: str) -> Answer:
-        """Answer a question from the graph, with citations, by a plan that is fixed before anything is retrieved."""
-        from pipeline.query.ask import ask
+        """Answer a question from the graph, with citations, by a plan that is fixed before anything is retrieved.
 
+        Raises `UsageError` for a graph into which nothing was ingested yet, `MigrationPending` for one of another
+        version.
+        """
+        from pipeline.query.ask import ask
+        from pipeline.store.migrate import ensure_readable
+
+        ensure_readable(self.store)
         return ask(question, store=self.store, settings=self.settings, ontology=self.ontology)
 
     def cypher(self, query: str, /, *, max_rows: int | None = None, **parameters: Any) -> Table:  # noqa: ANN401

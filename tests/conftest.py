@@ -86,9 +86,10 @@ def connection(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
 
 @pytest.fixture
 def store(connection: Connection) -> Iterator[Store]:
-    """A store on a graph that holds nothing but its schema."""
+    """A store, that has written nothing yet, on a graph that holds nothing but its schema."""
+    with Store(connection, timeout_s=STORE_TIMEOUT_S) as cleaner:
+        empty(cleaner)
     with Store(connection, timeout_s=STORE_TIMEOUT_S) as store:
-        empty(store)
         yield store
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from graph_schema.models import Value, ValueType
     from graph_schema.ontology import Direction, Ontology
 
-Form = Literal["fact", "count", "list", "yes-no", "connection", "reason"]
+Form = Literal["fact", "count", "list", "yes-no", "connection", "reason", "about"]
 Side = Literal["subject", "object"]
 
 DATE_NOUNS = frozenset({"year", "date", "day", "month", "time"})
@@ -257,7 +257,8 @@ def _form(doc: Doc) -> Form:
         return "reason"
     if first in {"which", "what"} and len(doc) > 1 and _plural(doc[0]):
         return "list"
-    return "fact"
+    root = next((token.lemma_.lower() for token in doc if token.dep_ == "ROOT"), "")
+    return "about" if root in ABOUT_WORDS else "fact"
 
 
 def _plural(word: Token) -> bool:

@@ -87,7 +87,7 @@ def _of_chunk(asked: _Asked, row: dict[str, Any], doc: Doc, finder: MentionFinde
     sentences = [sentence for sentence in doc.sents if sentence.text.strip()]
     previous = ""
     for sentence, following in zip(sentences, [*sentences[1:], None], strict=True):
-        near = f"{row['title'] or ''} {previous}" if asked.strict else f"{row['title'] or ''} {doc.text}"
+        near = f"{context(row)} {previous if asked.strict else doc.text}"
         score = _score(asked, _Sentence(sentence, near, tuple(each for each in mentions if _inside(each, sentence))))
         previous = sentence.text
         if score is None:
@@ -105,6 +105,11 @@ def _of_chunk(asked: _Asked, row: dict[str, Any], doc: Doc, finder: MentionFinde
             text=doc.text[start:end],
             score=score,
         )
+
+
+def context(row: dict[str, Any]) -> str:
+    """What a document is called: its title and its path."""
+    return f"{row['title'] or ''} {row['path']}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +188,7 @@ def _holds_answer(asked: _Asked, sentence: _Sentence) -> bool:
             each.value is not None and each.value.type == question.value and each.value.normalised not in known
             for each in sentence.mentions
         )
-    if question.form == "fact" and question.kinds:
+    if question.form in {"fact", "about"} and question.kinds and question.words:
         named = {word for words in asked.names for word in words}
         return any(
             each.form == "name"

@@ -53,7 +53,7 @@ def plan(question: Question, linked: tuple[Linked, ...], ontology: Ontology) -> 
         return _chain(known, wanted, inner)
     if wanted:
         return _lookup(known, wanted, unknown)
-    if question.form == "fact" and not question.words:
+    if question.form == "about" and not question.words:
         return _lookup(known, (), unknown)
     return _passages(question, known, unknown)
 
@@ -114,7 +114,7 @@ def _aggregate(
     if of_entities:
         step = f"exactly, in one query: {gives} what stands in {_predicates(of_entities)} of {_named(names)}"
         return Plan("aggregate", names, of_entities, (), gives, (step,))
-    if not wanted and "document" in question.words:
+    if not wanted and question.counted == "document":
         step = f"exactly, in one query: the documents that mention {_named(names)}"
         return Plan("aggregate", names, (), (), "documents", (step,))
     return None

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pipeline.query.link import Entity, full_text_query
-from pipeline.query.passages import Passage, best_sentences
+from pipeline.query.passages import Passage, best_sentences, context
+from pipeline.text.names import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,9 +23,10 @@ if TYPE_CHECKING:
 
 MAX_FACTS = 25
 MAX_QUOTES_A_FACT = 3
+MAX_CANDIDATE_CHUNKS = 60
 MAX_CHUNKS = 8
+WORD_BOOST = 2
 MAX_LISTED = 50
-NAME_BOOST = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ class Retriever:
                 found = self._lookup(plan, question)
             case "passages":
                 return Retrieved(passages=self._passages(plan, question, strict=False))
-        if not found and plan.wanted:
+        if not found and (plan.wanted or plan.name == "lookup"):
             return Retrieved(passages=self._passages(plan, question, strict=True))
         return Retrieved(facts=self._cited(found))
 
@@ -243,18 +245,28 @@ class Retriever:
     # passages
 
     def _passages(self, plan: Plan, question: Question, *, strict: bool) -> tuple[Passage, ...]:
+        """The best sentences of the chunks that match the question's words, those first whose text, title or path holds
+        its names."""
         names = [name.text for name in question.names]
-        parts = [f"({full_text_query(name)})^{NAME_BOOST}" for name in names if full_text_query(name)]
-        parts.append(full_text_query(" ".join(question.words)))
-        query = " ".join(part for part in parts if part)
-        if not query:
+        words = full_text_query(" ".join(question.words))
+        query = f"({words})^{WORD_BOOST} {full_text_query(' '.join(names))}" if words else full_text_query(" ".join(names))
+        if not query.strip():
             return ()
         self.record.call()
-        rows = self.record.take_rows(self.store.read("find_chunks", query=query, limit=MAX_CHUNKS))
-        for row in rows:
-            self.record.take_text(row["text"])
+        rows = self.record.take_rows(self.store.read("find_chunks", query=query, limit=MAX_CANDIDATE_CHUNKS))
         aliases = {each.name: tuple(entity.name for entity in each.entities) for each in plan.names}
-        return best_sentences(question, rows, aliases, nlp=self.nlp, ontology=self.ontology, strict=strict)
+        names_of = [tuple(fold(alias) for alias in (name, *aliases.get(name, ()))) for name in names]
+        rows.sort(key=lambda row: -sum(holds_name(row, folded) for folded in names_of))
+        kept = rows[:MAX_CHUNKS]
+        for row in kept:
+            self.record.take_text(row["text"])
+        return best_sentences(question, kept, aliases, nlp=self.nlp, ontology=self.ontology, strict=strict)
+
+
+def holds_name(row: dict[str, Any], folded: tuple[str, ...]) -> bool:
+    """Whether a chunk's text, its document's title or path holds one of some folded names."""
+    around = f" {fold(' '.join((context(row), row['text'])))} "
+    return any(f" {name} " in around for name in folded)
 
 
 def _holds(citation: Citation, years: set[str]) -> bool:

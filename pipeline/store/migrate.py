@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from graph_schema.migrations import Migration, migrations, ontology_constraints
-from pipeline.errors import MigrationPending
+from pipeline.errors import MigrationPending, UsageError
 
 if TYPE_CHECKING:
     from graph_schema.ontology import Ontology
@@ -72,6 +72,18 @@ def ensure(store: Store, ontology: Ontology) -> None:
             f"the graph lacks {len(state.missing)} schema changes: {', '.join(state.missing[:5])}"
             f"{' …' if len(state.missing) > 5 else ''}.",
             "Back it up, then run `groundplan migrate`; a job never changes a schema on its own.",
+        )
+
+
+def ensure_readable(store: Store) -> None:
+    """What a question does: accept a graph of this version, refuse an empty one and one of another version."""
+    recorded = {row["name"]: row["checksum"] for row in store.read("migrations")}
+    if not recorded:
+        raise UsageError("nothing was ingested into this graph yet.", "Run `groundplan ingest SOURCE...` first.")
+    if recorded != {migration.name: migration.checksum for migration in migrations()}:
+        raise MigrationPending(
+            "the graph was written by another version of groundplan.",
+            "Run `groundplan migrate --check` to see what differs.",
         )
 
 

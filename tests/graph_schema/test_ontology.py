@@ -148,7 +148,7 @@ def test_a_wrong_ontology_is_refused_with_the_entry_that_is_wrong(
 
 
 def test_every_problem_of_a_file_is_named_at_once(load: Callable[[str], Ontology]) -> None:
-    with pytest.raises(OntologyError, match="'Claim' is reserved.*unknown kind 'Dog'"):
+    with pytest.raises(OntologyError, match=r"'Claim' is reserved.*unknown kind 'Dog'"):
         load(HEAD + KINDS + "[kinds.Claim]\n" + FOUNDED.replace('"Person"', '"Dog"'))
 
 

@@ -136,9 +136,7 @@ class Claim:
     def key(self) -> str:
         """Identity: document, quote span, subject, predicate, object or value, polarity."""
         target = self.object if self.object is not None else f"{self.value.type}:{self.value.normalised}"  # type: ignore[union-attr]
-        return keys.claim_key(
-            self.document, self.start, self.end, self.subject, self.predicate, target, self.polarity
-        )
+        return keys.claim_key(self.document, self.start, self.end, self.subject, self.predicate, target, self.polarity)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
-from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -16,6 +15,9 @@ from graph_schema.errors import OntologyError
 from graph_schema.keys import digest
 from graph_schema.models import ValueType
 from graph_schema.statements import TYPE_PATTERN
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 OPEN_TYPE = "RELATED_TO"
 UNKNOWN_KIND = "Thing"

@@ -50,15 +50,16 @@ class Statement:
     columns: dict[str, str]
     text: str
 
-    def for_type(self, relationship_type: str) -> Statement:
-        """The same statement for one relationship type of the ontology.
+    def for_type(self, *relationship_types: str) -> Statement:
+        """The same statement for relationship types of the ontology; a write takes exactly one.
 
         Neo4j scans the whole store for a MERGE on a dynamic type (measured), so the type has to stand in the text;
         it must match `TYPE_PATTERN`, and callers take it from a loaded ontology only.
         """
-        if not TYPE_PATTERN.fullmatch(relationship_type):
-            raise SchemaError(f"{relationship_type!r} is not a relationship type.", "Allowed: A-Z, 0-9 and _.")
-        return replace(self, text=self.text.replace(TYPE_PLACEHOLDER, relationship_type))
+        for name in relationship_types:
+            if not TYPE_PATTERN.fullmatch(name):
+                raise SchemaError(f"{name!r} is not a relationship type.", "Allowed: A-Z, 0-9 and _.")
+        return replace(self, text=self.text.replace(TYPE_PLACEHOLDER, "|".join(relationship_types)))
 
 
 @cache

@@ -36,9 +36,9 @@ def connected(settings: Settings) -> Iterator[Connection]:
 class Groundplan:
     """An open graph. Use as a context manager:
 
-        with Groundplan.open() as kg:
-            kg.ingest("letters/")
-            print(kg.ask("Who founded Halden Instruments?"))
+    with Groundplan.open() as kg:
+        kg.ingest("letters/")
+        print(kg.ask("Who founded Halden Instruments?"))
     """
 
     def __init__(self, store: Store, settings: Settings, ontology: Ontology, resources: ExitStack) -> None:

@@ -1,24 +1,24 @@
 """Every error that leaves Groundplan, with the exit code of the command line.
 
-    GroundplanError                     1   something Groundplan can explain
-    ├── UsageError                      2   the call itself is wrong
-    │   ├── SourceError                 2   a source that does not exist, is empty or clashes with another
-    │   └── QueryRefused                2   an analyst's statement that may not run
-    ├── ConfigurationError             78   what was configured cannot be used as it stands
-    │   ├── SettingError               78   an unknown setting, or a value outside what is allowed
-    │   ├── OntologyError              78   an ontology file that cannot be read or contradicts itself
-    │   ├── AuthenticationFailed       78   the server refused the user name or password
-    │   └── MigrationPending           78   the graph is older or newer than this package
-    ├── TryLater                       75   transient: the same command may succeed later
-    │   ├── StoreUnavailable           75   no server answers
-    │   ├── StoreTimeout               75   a statement ran past its time limit
-    │   └── GraphBusy                  75   another run holds the graph
-    ├── TooManyDeadLetters             65   more documents failed than allowed
-    ├── DocumentError                   1   one document cannot be read; becomes a dead letter, never stops a run
-    ├── ContractExceeded                1   a step would take in or spend more than its contract says
-    ├── EvidenceError                   1   offsets and characters disagree: a defect
-    ├── SchemaError                     1   a packaged statement or migration is broken: a defect
-    └── StoreError                      1   the server refused a statement of ours: a defect
+GroundplanError                     1   something Groundplan can explain
+├── UsageError                      2   the call itself is wrong
+│   ├── SourceError                 2   a source that does not exist, is empty or clashes with another
+│   └── QueryRefused                2   an analyst's statement that may not run
+├── ConfigurationError             78   what was configured cannot be used as it stands
+│   ├── SettingError               78   an unknown setting, or a value outside what is allowed
+│   ├── OntologyError              78   an ontology file that cannot be read or contradicts itself
+│   ├── AuthenticationFailed       78   the server refused the user name or password
+│   └── MigrationPending           78   the graph is older or newer than this package
+├── TryLater                       75   transient: the same command may succeed later
+│   ├── StoreUnavailable           75   no server answers
+│   ├── StoreTimeout               75   a statement ran past its time limit
+│   └── GraphBusy                  75   another run holds the graph
+├── TooManyDeadLetters             65   more documents failed than allowed
+├── DocumentError                   1   one document cannot be read; becomes a dead letter, never stops a run
+├── ContractExceeded                1   a step would take in or spend more than its contract says
+├── EvidenceError                   1   offsets and characters disagree: a defect
+├── SchemaError                     1   a packaged statement or migration is broken: a defect
+└── StoreError                      1   the server refused a statement of ours: a defect
 """
 
 from __future__ import annotations

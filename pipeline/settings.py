@@ -5,14 +5,16 @@ from __future__ import annotations
 import difflib
 import os
 import tomllib
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from pipeline.errors import SettingError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 PREFIX = "GROUNDPLAN_"
 NEO4J_VARIABLES = {
@@ -104,7 +106,9 @@ def _from_file(path: Path) -> dict[str, Any]:
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise SettingError(f"cannot read settings file {str(path)!r}: {error}.", "Mend the file or remove it.") from None
+        raise SettingError(
+            f"cannot read settings file {str(path)!r}: {error}.", "Mend the file or remove it."
+        ) from None
     return {_known(name, where=str(path)): value for name, value in values.items()}
 
 

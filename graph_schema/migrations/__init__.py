@@ -54,8 +54,7 @@ def ontology_constraints(ontology: Ontology, existing: Iterable[str]) -> dict[st
     present = set(existing)
     return {
         constraint_name(name): (
-            f"CREATE CONSTRAINT {constraint_name(name)} IF NOT EXISTS "
-            f"FOR ()-[r:{name}]-() REQUIRE r.fact IS UNIQUE"
+            f"CREATE CONSTRAINT {constraint_name(name)} IF NOT EXISTS FOR ()-[r:{name}]-() REQUIRE r.fact IS UNIQUE"
         )
         for name in ontology.relationship_types
         if constraint_name(name) not in present

@@ -45,7 +45,11 @@ def derive(store: Store, ontology: Ontology, progress: Callable[[int], None]) ->
 def _derive_entities(tx: Transaction, ontology: Ontology) -> int:
     stale = tx.run(statement("read", "stale_entities"), limit=BATCH_ENTITIES)
     rows = [
-        {"id": row["id"], "labels": list(ontology.ancestors(row["kind"])), "properties": entity_properties(row["members"])}
+        {
+            "id": row["id"],
+            "labels": list(ontology.ancestors(row["kind"])),
+            "properties": entity_properties(row["members"]),
+        }
         for row in stale
         if row["members"]
     ]
@@ -101,7 +105,9 @@ def _fact(claim: Row, ontology: Ontology) -> Row:
         subject, target = sorted((subject, target))
     value = f"{claim['value_type']}:{claim['value']}"
     properties = {
-        name: claim[name] for name in ("predicate", "status", "value", "value_type", "precision") if claim[name] is not None
+        name: claim[name]
+        for name in ("predicate", "status", "value", "value_type", "precision")
+        if claim[name] is not None
     }
     return {
         "key": fact_key(subject, predicate, value if target is None else target),
@@ -162,7 +168,9 @@ def _write_relationships(tx: Transaction, rows: list[Row]) -> None:
     for row in rows:
         if row["object"] is not None and row["subject"] is not None and row["properties"]["support"]:
             properties = row["properties"]
-            kept = {"predicate": row["predicate"]} | {name: properties[name] for name in properties if name != "denials"}
+            kept = {"predicate": row["predicate"]} | {
+                name: properties[name] for name in properties if name != "denials"
+            }
             grouped[_relationship_type(row)].append(
                 {"fact": row["key"], "subject": row["subject"], "object": row["object"], "properties": kept}
             )
@@ -190,7 +198,10 @@ def _write_conflicts(tx: Transaction, ontology: Ontology, changed: list[Row]) ->
     if not groups:
         return
     wanted = [{"subject": subject, "predicate": predicate} for subject, predicate in sorted(groups)]
-    found = {(row["subject"], row["predicate"]): row["facts"] for row in tx.run(statement("read", "rival_facts"), groups=wanted)}
+    found = {
+        (row["subject"], row["predicate"]): row["facts"]
+        for row in tx.run(statement("read", "rival_facts"), groups=wanted)
+    }
     rivals = {group: [fact for fact in found.get(group, []) if fact["support"]] for group in groups}
     tx.write("unlink_conflicts", keys=sorted(fact["key"] for facts in found.values() for fact in facts))
     tx.write("link_conflicts", rows=_conflicts(rivals))

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from graph_schema.keys import digest
-from graph_schema.models import Chunk, Claim, Document, Evidence, Failed, LocalEntity, Mention
+from graph_schema.models import Claim, Document, Evidence, Failed, LocalEntity, Mention
 from pipeline.errors import GraphBusy, TooManyDeadLetters
 from pipeline.ingest.derive import derive
 from pipeline.ingest.extract import RulesExtractor, Segmented
@@ -77,9 +77,7 @@ class IngestJob:
         with self._timed("setup"), progress("setup", "models") as shown:
             self.fingerprint = digest(self.extractor.setup(), SEGMENT_VERSION, self.settings.max_chunk_chars)
             shown(1)
-        loader = Loader(
-            self.store, extractor=self.fingerprint, max_transaction_rows=self.settings.max_transaction_rows
-        )
+        loader = Loader(self.store, extractor=self.fingerprint, max_transaction_rows=self.settings.max_transaction_rows)
         with self._timed("documents"), progress("documents", "files", total) as shown:
             for batch in _batches(self._to_extract(sources, shown), self.settings.batch_documents):
                 self._load(loader, self._extract(batch))

@@ -1,4 +1,4 @@
-"""Load: evidence into the graph. A transaction holds whole documents and their ledger entries, up to a number of rows."""
+"""Load: evidence into the graph. A transaction holds whole documents and their ledger entries, up to some rows."""
 
 from __future__ import annotations
 
@@ -128,9 +128,7 @@ def evidence_writes(group: list[Evidence], extractor: str) -> Iterator[Write]:
             for mention in mentions
         ],
     )
-    yield Write(
-        "link_claims", [{"key": key, "subject": claim.subject, "chunk": claim.chunk} for key, claim in claims]
-    )
+    yield Write("link_claims", [{"key": key, "subject": claim.subject, "chunk": claim.chunk} for key, claim in claims])
     yield Write("link_claim_objects", [{"key": key, "object": claim.object} for key, claim in claims if claim.object])
     yield Write("link_chunks", [{"id": keys[id(chunk)], "document": chunk.document} for chunk in chunks])
     yield Write("link_about", [{"document": each.document, "entity": each.key} for each in entities if each.about])

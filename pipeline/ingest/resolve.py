@@ -24,9 +24,7 @@ def resolve(store: Store, progress: Callable[[int], None]) -> int:
     A transaction takes a batch of documents to the state `resolved`, and marks every entity it touches for derivation.
     """
     done = 0
-    while documents := [
-        row["key"] for row in store.read("documents_in_state", state="loaded", limit=BATCH_DOCUMENTS)
-    ]:
+    while documents := [row["key"] for row in store.read("documents_in_state", state="loaded", limit=BATCH_DOCUMENTS)]:
         store.write("knowledge", lambda tx, documents=documents: _resolve_batch(tx, documents))  # type: ignore[misc]
         done += len(documents)
         progress(done)

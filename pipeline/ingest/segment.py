@@ -17,8 +17,8 @@ __all__ = ["borders", "segment"]
 
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n\s*")
 _LINE_END = re.compile(r"\n\s*")
-_SENTENCE_END = re.compile("[.!?…][\"'”’»)\\]]*\\s+|[。！？][”’」』）]*\\s*")  # noqa: RUF001 - these end sentences too
-_OPENING = "\"'“‘«([「『（¿¡"  # noqa: RUF001 - and these begin them
+_SENTENCE_END = re.compile("[.!?…][\"'”’»)\\]]*\\s+|[。！？][”’」』）]*\\s*")
+_OPENING = "\"'“‘«([「『（¿¡"
 _INITIALS = re.compile(r"[^\W\d_](?:\.[^\W\d_])*")
 _ABBREVIATED = (
     "Adm al approx Apr Aug Ave Bros Brig ca Capt cf Cmdr Co Col Corp Dec Dept Dr ed eds Esq est etc Feb fig Figs Fig"

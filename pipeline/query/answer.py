@@ -107,7 +107,7 @@ class Composer:
         if retrieved.total is not None:
             sentences = self._of_aggregate(plan, retrieved)
         elif retrieved.facts:
-            sentences = self._of_facts(question, retrieved.facts)
+            sentences = self._of_facts(plan, question, retrieved.facts)
         else:
             sentences = [
                 Sentence(
@@ -137,9 +137,9 @@ class Composer:
             kept.append(sentence)
         return kept
 
-    def _of_facts(self, question: Question, facts: tuple[Fact, ...]) -> list[Sentence]:
+    def _of_facts(self, plan: Plan, question: Question, facts: tuple[Fact, ...]) -> list[Sentence]:
         """One sentence a fact; facts that exclude each other are said to."""
-        rivals = self._rivals(facts)
+        rivals = self._rivals(plan, facts)
         sentences = []
         for fact in facts:
             said = self.statement(fact)
@@ -152,12 +152,14 @@ class Composer:
             sentences.append(Sentence(f"{said}.", fact.citations[:MAX_CITATIONS]))
         return sentences
 
-    def _rivals(self, facts: tuple[Fact, ...]) -> set[str]:
+    def _rivals(self, plan: Plan, facts: tuple[Fact, ...]) -> set[str]:
+        """Keys of facts that exclude each other; all the entities that one name stands for count as one subject."""
+        names = {entity.id: linked.name for linked in plan.names for entity in linked.entities}
         groups: dict[tuple[str, str], list[Fact]] = {}
         for fact in facts:
             known = self.ontology.predicates.get(fact.predicate)
             if known is not None and known.functional and fact.support:
-                groups.setdefault((fact.subject.name, fact.predicate), []).append(fact)
+                groups.setdefault((names.get(fact.subject.id, fact.subject.id), fact.predicate), []).append(fact)
         return {
             fact.key
             for group in groups.values()
@@ -178,7 +180,9 @@ class Composer:
     def statement(self, fact: Fact) -> str:
         """The fact in words."""
         known = self.ontology.predicates.get(fact.predicate)
-        phrase = known.phrase if known is not None and known.phrase else f"{{subject}} {fact.predicate.lower()} {{object}}"
+        phrase = (
+            known.phrase if known is not None and known.phrase else f"{{subject}} {fact.predicate.lower()} {{object}}"
+        )
         target = fact.object.name if fact.object is not None else _value(fact)
         said = phrase.replace("{subject}", fact.subject.name).replace("{object}", target)
         when = sorted({citation.valid_from for citation in fact.citations if citation.valid_from and citation.supports})

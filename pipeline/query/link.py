@@ -1,4 +1,4 @@
-"""Link: the entities that a question's names stand for, by full text over names and aliases, judged by their structure."""
+"""Link: the entities that a question's names stand for, found by full text and judged by the structure of names."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rapidfuzz import fuzz
 
+from graph_schema.statements import statement
 from pipeline.text.names import fold, normalise
 
 if TYPE_CHECKING:
@@ -106,14 +107,11 @@ def _score(text: str, row: dict[str, Any]) -> float:
 
 def _same(entities: list[Entity], store: Store, ontology: Ontology, record: StepRecord) -> list[Entity]:
     """What the graph says is the same thing under another name."""
-    from graph_schema.statements import statement
-
-    found: dict[str, Entity] = {}
-    for name, predicate in ontology.predicates.items():
-        if predicate.same:
-            record.call()
-            query = statement("read", "same_entities").for_type(name)
-            ids = [entity.id for entity in entities]
-            for row in record.take_rows(store.run_read(query, ids=ids, limit=MAX_CANDIDATES)):
-                found[row["id"]] = Entity(row["id"], row["name"], row["kind"])
-    return list(found.values())
+    types = [name for name, predicate in ontology.predicates.items() if predicate.same]
+    if not types:
+        return []
+    record.call()
+    query = statement("read", "same_entities").for_type(*types)
+    ids = [entity.id for entity in entities]
+    rows = record.take_rows(store.run_read(query, ids=ids, limit=MAX_CANDIDATES))
+    return [Entity(row["id"], row["name"], row["kind"]) for row in rows]

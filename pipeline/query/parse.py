@@ -210,13 +210,19 @@ class QuestionParser:
         kinds, value, form = expected
         predicate = self.ontology.predicates[wanted.predicate]
         if predicate.value is not None:
-            fits = predicate.value == value or form == "yes-no" or (value is None and not kinds and predicate.value != "date")
+            fits = (
+                predicate.value == value
+                or form == "yes-no"
+                or (value is None and not kinds and predicate.value != "date")
+            )
             return Wanted(wanted.predicate, "subject", wanted.token) if fits else None
         if value not in {None, "date"} and form != "count":
             return None
         answers: dict[Side, tuple[str, ...]] = {"subject": predicate.range, "object": predicate.domain}
         fitting = [
-            side for side, allowed in answers.items() if not kinds or any(self._related(kind, allowed) for kind in kinds)
+            side
+            for side, allowed in answers.items()
+            if not kinds or any(self._related(kind, allowed) for kind in kinds)
         ]
         if wanted.side in fitting or (wanted.side is None and len(fitting) > 1):
             return wanted

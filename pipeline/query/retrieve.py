@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from graph_schema.ontology import Ontology
     from pipeline.query.contracts import StepRecord
-    from pipeline.query.parse import Question, Wanted
+    from pipeline.query.parse import Question, Side, Wanted
     from pipeline.query.plan import Plan
     from pipeline.store.driver import Store
 
@@ -72,8 +72,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """What a plan found. `total` and `listed` are an aggregate's exact count and its names; `left_out` counts facts that
-    matched beyond the plan's limit."""
+    """What a plan found. `total` and `listed` are an aggregate's exact count and its names."""
 
     facts: tuple[Fact, ...] = ()
     passages: tuple[Passage, ...] = ()
@@ -142,22 +141,18 @@ class Retriever:
 
     def _facts(self, ids: list[str], wanted: tuple[Wanted, ...]) -> list[Fact]:
         """Facts of `ids` under the wanted predicates, each asked for from the side the entity stands at."""
-        by_side: dict[str, list[str]] = defaultdict(list)
+        asked: dict[Side, list[str]] = {"subject": [], "object": []}
         for each in wanted:
-            for side in (each.side,) if each.side else ("subject", "object"):
-                by_side[side].append(each.predicate)
-        if not wanted:
-            by_side = defaultdict(list, {"subject": [], "object": []})
+            symmetric = self.ontology.predicates[each.predicate].symmetric
+            for side in asked:
+                if symmetric or each.side in {side, None}:
+                    asked[side].append(each.predicate)
         found: dict[str, Fact] = {}
-        for side, predicates in sorted(by_side.items()):
-            both = [name for name in predicates if self.ontology.predicates[name].symmetric]
-            for end, asked in ((side, predicates), ("object" if side == "subject" else "subject", both)):
-                if asked or not wanted:
-                    self.record.call()
-                    rows = self.store.read(f"facts_with_{end}", ids=ids, predicates=asked, limit=MAX_FACTS)
-                    found.update((row["key"], _fact(row)) for row in self.record.take_rows(rows))
-                if not wanted:
-                    break
+        for side, predicates in asked.items():
+            if predicates or not wanted:
+                self.record.call()
+                rows = self.store.read(f"facts_with_{side}", ids=ids, predicates=predicates, limit=MAX_FACTS)
+                found.update((row["key"], _fact(row)) for row in self.record.take_rows(rows))
         order = [each.predicate for each in wanted]
         return sorted(
             found.values(),
@@ -171,11 +166,12 @@ class Retriever:
         )
 
     def _covers(self, fact: Fact, plan: Plan) -> bool:
-        """Whether a fact between entities joins two of the question's names; one with a value needs only its subject."""
+        """Whether a fact joins two of the question's names; one with a value needs only its subject."""
         if fact.object is None:
             return True
         names = [
-            {number for number, each in enumerate(plan.names) if end.id in each.ids} for end in (fact.subject, fact.object)
+            {number for number, each in enumerate(plan.names) if end.id in each.ids}
+            for end in (fact.subject, fact.object)
         ]
         return bool(names[0] and names[1] and len(names[0] | names[1]) > 1)
 
@@ -207,9 +203,7 @@ class Retriever:
             if self.record.room(row["quote"]):
                 self.record.take_text(row["quote"])
                 citations[row["fact"]].append(_citation(row))
-        return tuple(
-            fact if fact.citations else replace(fact, citations=tuple(citations[fact.key])) for fact in facts
-        )
+        return tuple(fact if fact.citations else replace(fact, citations=tuple(citations[fact.key])) for fact in facts)
 
     # aggregates
 
@@ -238,9 +232,7 @@ class Retriever:
         self.record.call()
         mentions = self.record.take_rows(self.store.read("first_mentions", ids=ids, limit=MAX_LISTED))
         listed = tuple(each["title"] or each["path"] for each in row["documents"])
-        return Retrieved(
-            total=row["total"], listed=listed, citations=tuple(_citation(mention) for mention in mentions)
-        )
+        return Retrieved(total=row["total"], listed=listed, citations=tuple(_citation(mention) for mention in mentions))
 
     # passages
 
@@ -249,7 +241,9 @@ class Retriever:
         its names."""
         names = [name.text for name in question.names]
         words = full_text_query(" ".join(question.words))
-        query = f"({words})^{WORD_BOOST} {full_text_query(' '.join(names))}" if words else full_text_query(" ".join(names))
+        query = (
+            f"({words})^{WORD_BOOST} {full_text_query(' '.join(names))}" if words else full_text_query(" ".join(names))
+        )
         if not query.strip():
             return ()
         self.record.call()

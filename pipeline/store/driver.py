@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
@@ -21,6 +21,7 @@ from pipeline.errors import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
 
     from graph_schema.statements import Statement
@@ -32,6 +33,7 @@ LAYERS: tuple[Layer, ...] = ("evidence", "knowledge", "enrichment", "operations"
 COMMIT_ATTEMPTS = 4
 COMMIT_PAUSE_S = 0.5
 TIMEOUT_CODE = "TransactionTimedOut"
+URI = re.compile(r"(bolt|neo4j)(\+s|\+ssc)?://")
 
 
 @dataclass(slots=True)
@@ -66,7 +68,7 @@ class Transaction:
 
     def run(self, query: Statement, /, **parameters: Any) -> list[dict[str, Any]]:  # noqa: ANN401
         """Run one packaged statement and return all its rows."""
-        result = self._inner.run(query.text, parameters)  # type: ignore[arg-type]
+        result = self._inner.run(query.text, parameters)
         rows = result.data()
         self.counters.add(result.consume().counters)
         return rows
@@ -86,6 +88,8 @@ class Store:
     """
 
     def __init__(self, connection: Connection, *, timeout_s: float) -> None:
+        if not URI.match(connection.uri):
+            raise _bad_uri(connection.uri, "it does not begin with bolt:// or neo4j://")
         self.connection = connection
         self.timeout_s = timeout_s
         self.written: dict[Layer, Counters] = {layer: Counters() for layer in LAYERS}
@@ -99,9 +103,7 @@ class Store:
                 telemetry_disabled=True,
             )
         except (ValueError, upstream.ConfigurationError) as error:
-            raise ConfigurationError(
-                f"{connection.uri!r} is no address of a Neo4j server: {error}.", "Set NEO4J_URI to bolt://host:7687."
-            ) from None
+            raise _bad_uri(connection.uri, str(error)) from None
 
     def __enter__(self) -> Self:
         return self
@@ -118,7 +120,10 @@ class Store:
     def verify(self) -> None:
         """Fail now, with a clear error, if the server cannot be used."""
         with self._mapped():
-            self.driver.verify_connectivity()
+            try:
+                self.driver.verify_connectivity()
+            except ValueError as error:  # a port that is no number is noticed only now
+                raise _bad_uri(self.connection.uri, str(error)) from None
 
     def read(self, name: str, /, **parameters: Any) -> list[dict[str, Any]]:  # noqa: ANN401
         """Run a packaged read statement in a read transaction."""
@@ -160,7 +165,7 @@ class Store:
     def schema(self, text: str) -> None:
         """Run one schema statement in a transaction of its own."""
         with self._mapped(), self._session(neo4j.WRITE_ACCESS) as session:
-            session.run(text).consume()  # type: ignore[arg-type]
+            session.run(text).consume()
 
     def await_indexes(self) -> None:
         """Wait until every index is online and the full-text indexes hold everything that was committed."""
@@ -203,6 +208,12 @@ class _Mapped:
             raise translate(error, self.connection, self.timeout_s) from error
 
 
+def _bad_uri(uri: str, reason: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"{uri!r} is no address of a Neo4j server: {reason}.", "Set NEO4J_URI to, for example, bolt://localhost:7687."
+    )
+
+
 def translate(error: Exception, connection: Connection, timeout_s: float) -> GroundplanError:
     """The error of ours that stands for one of the driver's."""
     uri = connection.uri
@@ -221,11 +232,20 @@ def translate(error: Exception, connection: Connection, timeout_s: float) -> Gro
             return ConfigurationError(
                 f"the server at {uri!r} has no database {connection.database!r}.", "Set NEO4J_DATABASE to one it has."
             )
-        case upstream.ServiceUnavailable() | upstream.SessionExpired() | upstream.TransientError():
+        case upstream.Neo4jError() if "AuthenticationRateLimit" in (error.code or ""):
+            return StoreUnavailable(
+                f"the server at {uri!r} saw too many wrong passwords.", "Wait a minute, then try again."
+            )
+        case (
+            upstream.ConnectionAcquisitionTimeoutError()
+            | upstream.ServiceUnavailable()
+            | upstream.SessionExpired()
+            | upstream.TransientError()
+        ):
             return StoreUnavailable(
                 f"no Neo4j answers at {uri!r}: {error}.",
                 "Start that server, or unset NEO4J_URI to use the private one.",
             )
         case upstream.ConfigurationError():
-            return ConfigurationError(f"the driver refuses {uri!r}: {error}.", "Set NEO4J_URI to bolt://host:7687.")
+            return _bad_uri(uri, str(error))
     return StoreError(f"the server refused a statement: {error}.")

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SchemaState:
-    """What a graph has and lacks. `empty` is a graph of migrations alone; `pending` are migrations to apply, `constraints` those its ontology's relationship
-    types still need (name -> statement), `foreign` migrations this package does not know or knows differently."""
+    """What a graph has and lacks. `empty` is a graph of migrations alone, `pending` are migrations to apply,
+    `constraints` those that the ontology's relationship types still need (name -> statement), `foreign` migrations
+    that this package does not know, or not in this form."""
 
     empty: bool
     applied: tuple[str, ...]

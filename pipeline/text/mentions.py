@@ -20,6 +20,7 @@ Form = Literal["name", "role", "pronoun", "value"]
 CALENDAR = frozenset(day.lower() for day in calendar.day_name) | frozenset(MONTHS)
 VALUE_LABELS = frozenset({"DATE", "TIME", "MONEY", "QUANTITY", "CARDINAL", "PERCENT"})
 PRONOUNS = {"he": "m", "him": "m", "his": "m", "himself": "m", "she": "f", "her": "f", "hers": "f", "herself": "f"}
+DEFINITE = frozenset({"the", "this", "that"})
 SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 _TRIMMED = frozenset({"the", "a", "an", "'s", "’s", "'", "’"})
 
@@ -110,12 +111,14 @@ class MentionFinder:
         return None
 
     def _of_role(self, token: Token, kind: str, offset: int) -> tuple[RawMention, Span] | None:
-        """"the harbour master" standing on its own: definite, and neither an apposition nor a description of a name."""
+        """A definite role that neither stands beside a name nor describes one: "the harbour master"."""
         first = token.i
         while first and token.doc[first - 1].dep_ in {"compound", "amod"} and token.doc[first - 1].head == token:
             first -= 1
-        definite = first > 0 and token.doc[first - 1].lower_ == "the"
-        described = token.dep_ in {"appos", "attr", "compound"} or any(child.dep_ == "appos" for child in token.children)
+        definite = first > 0 and token.doc[first - 1].lower_ in DEFINITE
+        described = token.dep_ in {"appos", "attr", "compound"} or any(
+            child.dep_ == "appos" for child in token.children
+        )
         if not definite or described:
             return None
         span = token.doc[first : token.i + 1]

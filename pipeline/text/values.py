@@ -125,7 +125,9 @@ def parse_quantity(text: str, unit: str | None = None) -> Value | None:
     if number is None:
         return None
     words = re.findall(r"[a-z%]+", text.lower())
-    said = [word for word in words if word not in NUMBER_WORDS and word not in SCALES and len(word) > 1 or word == "%"]
+    said = [
+        word for word in words if (word not in NUMBER_WORDS and word not in SCALES and len(word) > 1) or word == "%"
+    ]
     name = (unit or (said[-1] if said else "")).lower()
     return Value(type="quantity", normalised=f"{_plain(number)} {_singular(name)}".strip(), text=text)
 

@@ -62,7 +62,7 @@ def test_a_chunk_begins_with_white_space_only_where_none_fits_behind_the_one_wor
 def test_a_word_is_split_only_when_it_is_over_the_limit(text: str, limit: int) -> None:
     start = 0
     for end in list(borders(text, limit))[:-1]:
-        inside = not text[end - 1].isspace() and not text[end].isspace() and text[end - 1] not in "。！？”’」』）"  # noqa: RUF001
+        inside = not text[end - 1].isspace() and not text[end].isspace() and text[end - 1] not in "。！？”’」』）"
         assert not inside or len(text[start:end].split()) == 1
         start = end
 

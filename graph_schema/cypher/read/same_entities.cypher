@@ -1,4 +1,4 @@
-// Purpose: Other names of the same thing: what is reached over one relationship type that says so (a renaming).
+// Purpose: Other names of the same thing: what is reached over relationship types that say so (a renaming).
 // Parameter ids (list<string>): entity ids
 // Parameter limit (integer): how many at most
 // Column id: entity id

@@ -11,9 +11,9 @@ from graph_schema.keys import digest
 from graph_schema.models import Evidence, Failed, LocalEntity, Mention
 from pipeline.ingest.extract.claims import Argument, ClaimBuilder, strongest
 from pipeline.ingest.extract.cluster import cluster, voted_kind
-from pipeline.text.mentions import MentionFinder, RawMention
 from pipeline.ingest.extract.relations import RawRelation, RelationFinder
 from pipeline.text import names, nlp
+from pipeline.text.mentions import MentionFinder, RawMention
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -72,7 +72,7 @@ class RulesExtractor:
         """Extract a batch; a document that cannot be extracted is a `Failed` in its place."""
         try:
             return list(self._extract(batch))
-        except Exception as error:  # noqa: BLE001 - whatever one document does to the parser must not stop the others
+        except Exception as error:
             if len(batch) == 1:
                 return [_failed(batch[0].document, error)]
             return [result for each in batch for result in self([each])]
@@ -154,8 +154,7 @@ def _entities(
     for index in sorted(assigned):
         members[id(assigned[index][0])].append(index)
     return {
-        cluster_id: _entity(document, [mentions[index] for index in indices])
-        for cluster_id, indices in members.items()
+        cluster_id: _entity(document, [mentions[index] for index in indices]) for cluster_id, indices in members.items()
     }
 
 
@@ -191,7 +190,7 @@ def _mention(chunk: Chunk, mention: RawMention, argument: Argument) -> Mention:
 
 
 def _about(document: Document, entities: list[LocalEntity], mentions: list[Mention]) -> str | None:
-    """What the document is about: the entity whose name its title holds, the one mentioned most if there are several."""
+    """What the document is about: the entity whose name its title holds, of several the one mentioned most."""
     title = f" {names.fold(document.title or '')} "
     counts = Counter(mention.entity for mention in mentions)
     named = [each for each in entities if each.named and f" {names.normalise(each.name, each.kind)} " in title]

@@ -98,7 +98,7 @@ class ClaimBuilder:
         return None
 
     def _dated(self, relation: RawRelation, reading: _Reading) -> _Reading | None:
-        """"X founded Y in 1962" also says when Y was founded."""
+        """ "X founded Y in 1962" also says when Y was founded."""
         if reading.status != "accepted" or reading.object is None or relation.times.point is None:
             return None
         dated_by = self.ontology.predicates[reading.predicate].dated_by

@@ -143,7 +143,9 @@ class _Clusters:
         """The last named cluster before `mention` that its noun can describe: one with that very noun in its name, or
         any of its kind when the noun is a general one; then the one that the title names goes first."""
         if mention.noun in GENERAL_NOUNS:
-            titled = [each for each in self.named.values() if each.kind == mention.kind and f" {each.normal} " in self.title]
+            titled = [
+                each for each in self.named.values() if each.kind == mention.kind and f" {each.normal} " in self.title
+            ]
             if len(titled) == 1:
                 return titled[0]
         for index in reversed(named):

@@ -1,8 +1,9 @@
 """Relations in one parsed chunk, from its dependency tree: who, in which words, whom; how surely, when, who says so.
 
-A relation is found by rules over spaCy's English labels (ClearNLP style) and is not yet bound to any ontology: it carries
-the phrases that an ontology's triggers may match, the most specific first. Active verbs are given by lemma ("work for"),
-passives by participle ("born in"), and passives with an agent are turned round ("founded by" becomes "found").
+A relation is found by rules over spaCy's English labels (ClearNLP style) and is not yet bound to any ontology: it
+carries the phrases that an ontology's triggers may match, the most specific first. Active verbs are given by lemma
+("work for"), passives by participle ("born in"), and passives with an agent are turned round ("founded by" becomes
+"found").
 """
 
 from __future__ import annotations
@@ -119,10 +120,8 @@ class RelationFinder:
                 yield from self._of_noun(noun, subject, stance, times, "copula")
         yield from self._of_inverted_copula(verb, children, stance, times)
 
-    def _of_recipient(
-        self, verb: Token, children: list[Token], stance: Stance, times: Times
-    ) -> Iterator[RawRelation]:
-        """"They awarded her the medal" says of her what "she was awarded the medal" says."""
+    def _of_recipient(self, verb: Token, children: list[Token], stance: Stance, times: Times) -> Iterator[RawRelation]:
+        """ "They awarded her the medal" says of her what "she was awarded the medal" says."""
         recipients = [child for child in children if child.dep_ == "dative" and child.pos_ != "ADP"]
         for recipient in recipients:
             for subject in self._entities(recipient):
@@ -142,9 +141,7 @@ class RelationFinder:
                             verb, subject, (verb.lemma_.lower(),), patient, None, target, stance, times, "agent"
                         )
 
-    def _arguments(
-        self, verb: Token, children: list[Token], passive: bool
-    ) -> Iterator[tuple[tuple[str, ...], Token]]:
+    def _arguments(self, verb: Token, children: list[Token], passive: bool) -> Iterator[tuple[tuple[str, ...], Token]]:
         base = _base(verb, children, passive)
         adverbs = [child.lower_ for child in children if child.dep_ == "advmod" and child.lower_ in RENAMING]
         for child in children:
@@ -160,7 +157,7 @@ class RelationFinder:
     def _misattached(
         self, verb: Token, children: list[Token], passive: bool
     ) -> Iterator[tuple[tuple[str, ...], Token]]:
-        """"studied physics at X": the parser often hangs the place on the object; an ontology may read it of the verb."""
+        """The parser often hangs the place of "studied physics at X" on the object; an ontology may read it of the verb."""
         base = _base(verb, children, passive)
         for direct in children:
             if direct.dep_ == "dobj" and direct.i not in self.at:
@@ -171,7 +168,7 @@ class RelationFinder:
     def _of_inverted_copula(
         self, verb: Token, children: list[Token], stance: Stance, times: Times
     ) -> Iterator[RawRelation]:
-        """"The director of the museum is X"."""
+        """ "The director of the museum is X"."""
         if verb.lemma_ != "be":
             return
         described = [child for child in children if child.dep_ == "nsubj" and child.pos_ == "NOUN"]
@@ -181,7 +178,7 @@ class RelationFinder:
                     yield from self._of_noun(noun, subject, stance, times, "copula")
 
     def _of_adjective(self, adjective: Token) -> Iterator[tuple[tuple[str, ...], Token]]:
-        """"is 620 metres long", "is married to X"."""
+        """ "is 620 metres long", "is married to X"."""
         for child in adjective.children:
             if child.dep_ == "npadvmod":
                 yield (adjective.lower_,), child
@@ -221,10 +218,8 @@ class RelationFinder:
             for subject in self._entities(noun, appositions=False):
                 yield from self._of_noun(head, subject, Stance(), Times(), "apposition")
 
-    def _of_noun(
-        self, noun: Token, subject: int, stance: Stance, times: Times, rule: str
-    ) -> Iterator[RawRelation]:
-        """"founder of Y", "Y's founder", "an engineer at Y": what a noun says of the subject it describes."""
+    def _of_noun(self, noun: Token, subject: int, stance: Stance, times: Times, rule: str) -> Iterator[RawRelation]:
+        """ "founder of Y", "Y's founder", "an engineer at Y": what a noun says of the subject it describes."""
         lemma = noun.lemma_.lower()
         for child in noun.children:
             if child.dep_ == "prep":
@@ -239,9 +234,7 @@ class RelationFinder:
                     yield relation
         if lemma in self.roles:
             role = _role(noun)
-            yield self._relation(
-                noun, subject, (ROLE_PHRASE,), None, role, noun, stance, times, rule, is_open=False
-            )
+            yield self._relation(noun, subject, (ROLE_PHRASE,), None, role, noun, stance, times, rule, is_open=False)
 
     # arguments
 
@@ -266,7 +259,9 @@ class RelationFinder:
         for child in token.children:
             if child.dep_ == "conj":
                 found.extend(self._entities(child))
-            elif appositions and index is None and child.dep_ == "appos" and (named := self.at.get(child.i)) is not None:
+            elif (
+                appositions and index is None and child.dep_ == "appos" and (named := self.at.get(child.i)) is not None
+            ):
                 found.append(named)
         return list(dict.fromkeys(each for each in found if each not in self.values))
 
@@ -382,7 +377,7 @@ def _base(verb: Token, children: list[Token], passive: bool) -> str:
 
 
 def _role_nouns(verb: Token, children: list[Token]) -> Iterator[Token]:
-    """Nouns that say what the subject is: "was the founder", "became director", "elected mayor", "worked as a clerk"."""
+    """Nouns that say what the subject is: "was the founder", "became director", "worked as a clerk"."""
     for child in children:
         if child.dep_ in {"attr", "oprd"} or (child.dep_ == "dobj" and verb.lemma_ in BECOMING):
             yield from (noun for noun in (child, *child.conjuncts) if noun.pos_ == "NOUN")
@@ -418,7 +413,11 @@ def _role(noun: Token) -> Value:
         first -= 1
     last = noun.i
     for child in noun.children:
-        if child.dep_ == "prep" and child.lower_ in {"of", "at", "for"} and child.right_edge.i - first < MAX_ROLE_TOKENS:
+        if (
+            child.dep_ == "prep"
+            and child.lower_ in {"of", "at", "for"}
+            and child.right_edge.i - first < MAX_ROLE_TOKENS
+        ):
             last = max(last, child.right_edge.i)
     text = noun.doc[first : last + 1].text
     return Value(type="string", normalised=" ".join(text.lower().split()), text=text)

@@ -178,7 +178,9 @@ class Composer:
         return [Sentence(text if plan.aggregate != "list" else text.split(": ", 1)[1], citations)]
 
     def statement(self, fact: Fact) -> str:
-        """The fact in words."""
+        """The fact in words; an open one in the document's own, since nobody has said how its predicate reads."""
+        if fact.status == "open" and fact.citations:
+            return " ".join(fact.citations[0].quote.split()).rstrip(".")
         known = self.ontology.predicates.get(fact.predicate)
         phrase = (
             known.phrase if known is not None and known.phrase else f"{{subject}} {fact.predicate.lower()} {{object}}"

@@ -111,7 +111,7 @@ class Retriever:
         ids = [entity_id for each in plan.names for entity_id in each.ids]
         facts = self._facts(ids, plan.wanted)
         if len(plan.names) > 1:
-            facts = [fact for fact in facts if self._covers(fact, plan)]
+            facts = [fact for fact in facts if self._covers(fact, plan, question)]
         return self._at(question, [fact for fact in facts if self._answers(fact, question, set(ids))])
 
     def _chain(self, plan: Plan, question: Question) -> list[Fact]:

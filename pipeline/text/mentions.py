@@ -157,7 +157,7 @@ def _proper_runs(doc: Doc, taken: set[int]) -> list[Span]:
     runs: list[Span] = []
     first: int | None = None
     for token in doc:
-        inside = token.pos_ == "PROPN" and token.i not in taken and token.lower_ not in CALENDAR
+        inside = token.pos_ == "PROPN" and token.i not in taken and token.lower_.rstrip(".") not in CALENDAR
         if inside and first is None:
             first = token.i
         elif not inside and first is not None:

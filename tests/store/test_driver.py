@@ -37,7 +37,7 @@ EXPECTED: dict[str, type[GroundplanError]] = {
     "CertificateConfigurationError": ConfigurationError,
     "ClientError": StoreError,
     "ConfigurationError": ConfigurationError,
-    "ConnectionAcquisitionTimeoutError": StoreError,
+    "ConnectionAcquisitionTimeoutError": StoreUnavailable,
     "ConnectionPoolError": StoreError,
     "ConstraintError": StoreError,
     "CypherSyntaxError": StoreError,
@@ -224,3 +224,11 @@ def test_work_that_fails_leaves_nothing_behind(store: Store) -> None:
 def test_opening_a_graph_fails_at_once_where_no_server_answers(settings: Settings) -> None:
     with pytest.raises(StoreUnavailable):
         Groundplan.open(settings.model_copy(update={"neo4j_uri": NOWHERE.uri}))
+
+
+@pytest.mark.parametrize("uri", ["http://localhost:7474", "localhost:7687", "bolt://localhost:port"])
+def test_an_address_that_is_none_is_a_configuration_error(uri: str) -> None:
+    connection = Connection(uri, "neo4j", "secret", "neo4j")
+    message = "no address of a Neo4j server"
+    with pytest.raises(ConfigurationError, match=message), Store(connection, timeout_s=5) as store:
+        store.verify()

@@ -157,7 +157,7 @@ class RelationFinder:
     def _misattached(
         self, verb: Token, children: list[Token], passive: bool
     ) -> Iterator[tuple[tuple[str, ...], Token]]:
-        """The parser often hangs the place of "studied physics at X" on the object; an ontology may read it of the verb."""
+        """The parser often hangs the place of "studied physics at X" on the object: read it of the verb."""
         base = _base(verb, children, passive)
         for direct in children:
             if direct.dep_ == "dobj" and direct.i not in self.at:

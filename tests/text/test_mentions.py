@@ -1,0 +1,210 @@
+"""Mentions: the exact characters of names, values, pronouns and roles, and the kind and gender their words give them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import spacy
+from spacy.tokens import Doc
+
+from graph_schema.ontology import load_ontology
+from pipeline.settings import Settings
+from pipeline.text import nlp
+from pipeline.text.mentions import MentionFinder, RawMention
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+BLANK = spacy.blank("en")
+FINDER = MentionFinder(load_ontology())
+
+
+def recognised(text: str, entity: str, label: str) -> Doc:
+    """`text`, tokenised, in which a recogniser found `entity`; nothing else is known of it."""
+    doc = BLANK(text)
+    start = text.index(entity)
+    span = doc.char_span(start, start + len(entity), label=label)
+    assert span is not None, f"{entity!r} is no span of tokens"
+    doc.set_ents([span])
+    return doc
+
+
+def mentions(doc: Doc, offset: int = 0) -> list[RawMention]:
+    found, at = FINDER(doc, offset)
+    for index in at.values():
+        assert 0 <= index < len(found)
+    for mention in found:
+        assert doc.text[mention.start - offset : mention.end - offset] == mention.surface
+    return found
+
+
+def only(doc: Doc) -> RawMention:
+    (mention,) = mentions(doc)
+    return mention
+
+
+@pytest.fixture(scope="module")
+def model() -> Language:
+    return nlp.load(Settings().model)
+
+
+# Names
+
+
+@pytest.mark.parametrize(
+    ("text", "entity", "surface"),
+    [
+        ("Then the Halden Museum opened.", "the Halden Museum", "Halden Museum"),
+        ("An Aurora sailed.", "An Aurora", "Aurora"),
+        ("Then Anna Berg's boat sailed.", "Anna Berg's", "Anna Berg"),
+        ("Then Anna Berg’s boat sailed.", "Anna Berg’s", "Anna Berg"),
+        ("the workers' Norvik'", "workers' Norvik'", "workers' Norvik"),
+        ("Then Dr. Anna Berg left.", "Dr. Anna Berg", "Anna Berg"),
+        ("Then “Anna Berg” left.", "“Anna Berg”", "Anna Berg"),
+        ("Then Anna Berg, left.", "Anna Berg,", "Anna Berg"),
+        ("Halden\nInstruments", "Halden\nInstruments", "Halden"),
+        ("\n\nHalden Museum", "\n\nHalden Museum", "Halden Museum"),
+        ("It is Berg (Norvik) now.", "Berg (Norvik)", "Berg (Norvik)"),
+        ("It is Halden Inc. now.", "Halden Inc.", "Halden Inc."),
+    ],
+)
+def test_a_name_is_trimmed_to_its_own_characters(text: str, entity: str, surface: str) -> None:
+    mention = only(recognised(text, entity, "ORG"))
+    assert (mention.form, mention.surface) == ("name", surface)
+
+
+@pytest.mark.parametrize("entity", ["the", "1984", "'s", "—"])
+def test_what_holds_no_name_after_trimming_is_no_mention(entity: str) -> None:
+    assert mentions(recognised(f"so {entity} was", entity, "ORG")) == []
+
+
+def test_a_label_that_the_ontology_does_not_know_is_no_mention() -> None:
+    assert mentions(recognised("He spoke Danish.", "Danish", "LANGUAGE")) == []
+
+
+def test_offsets_are_the_documents_and_not_the_chunks() -> None:
+    (mention,) = mentions(recognised("Then Anna Berg left.", "Anna Berg", "PERSON"), offset=1000)
+    assert (mention.start, mention.end) == (1005, 1014)
+
+
+@pytest.mark.parametrize(
+    ("text", "entity", "label", "kind", "gender"),
+    [
+        ("Then Mrs Berg left.", "Berg", "ORG", "Person", "f"),
+        ("Then Mrs Berg left.", "Mrs Berg", "ORG", "Person", "f"),
+        ("Then Mr. Berg left.", "Berg", "GPE", "Person", "m"),
+        ("Then Dr Berg left.", "Berg", "GPE", "Person", None),
+        ("Then captain Aurora sailed.", "Aurora", "PRODUCT", "Product", None),
+        ("Then Anna Berg left.", "Anna Berg", "PERSON", "Person", None),
+        ("Then Berg left.", "Berg", "GPE", "Place", None),
+    ],
+)
+def test_a_title_in_capitals_makes_a_person_and_says_the_gender(
+    text: str, entity: str, label: str, kind: str, gender: str | None
+) -> None:
+    mention = only(recognised(text, entity, label))
+    assert (mention.surface, mention.kind, mention.gender) == (text.split()[2].rstrip("."), kind, gender) or (
+        entity == "Anna Berg" and (mention.kind, mention.gender) == (kind, gender)
+    )
+
+
+@pytest.mark.parametrize(
+    ("entity", "label", "kind"),
+    [
+        ("Varde Bridge", "PERSON", "Facility"),
+        ("Halden Museum", "GPE", "Organization"),
+        ("Lake Varde", "PERSON", "Place"),
+        ("Bridge", "PERSON", "Person"),
+        ("Bridge Varde", "PERSON", "Person"),
+    ],
+)
+def test_the_last_and_first_word_of_a_name_outvote_the_recogniser(entity: str, label: str, kind: str) -> None:
+    assert only(recognised(f"There {entity} is.", entity, label)).kind == kind
+
+
+def test_proper_nouns_that_nobody_recognised_are_names_of_unknown_kind_and_days_are_none() -> None:
+    words = ["On", "Monday", "the", "Aurora", "Borealis", "left", "Varde"]
+    pos = ["ADP", "PROPN", "DET", "PROPN", "PROPN", "VERB", "PROPN"]
+    found = mentions(Doc(BLANK.vocab, words=words, pos=pos))
+    assert [(mention.surface, mention.kind, mention.form) for mention in found] == [
+        ("Aurora Borealis", "Thing", "name"),
+        ("Varde", "Thing", "name"),
+    ]
+
+
+def test_no_two_mentions_share_a_character(model: Language) -> None:
+    text = "On Monday Mrs Anna Berg, the director of the Halden Museum, paid $20 to the harbour master. He thanked her."
+    found = mentions(model(text))
+    assert len(found) >= 6
+    assert all(first.end <= second.start for first, second in zip(found, found[1:], strict=False))
+
+
+# Values
+
+
+@pytest.mark.parametrize(
+    ("entity", "label", "type_", "normalised"),
+    [
+        ("3 May 1931", "DATE", "date", "1931-05-03"),
+        ("two hundred pounds", "MONEY", "money", "200 GBP"),
+        ("620 metres", "QUANTITY", "quantity", "620 metre"),
+        ("45 percent", "PERCENT", "quantity", "45 percent"),
+    ],
+)
+def test_a_value_is_typed_and_normalised(entity: str, label: str, type_: str, normalised: str) -> None:
+    mention = only(recognised(f"It was {entity} then.", entity, label))
+    assert mention.form == "value"
+    assert mention.value is not None
+    assert (mention.value.type, mention.value.normalised, mention.value.text) == (type_, normalised, entity)
+
+
+def test_a_bare_number_counts_what_it_stands_before(model: Language) -> None:
+    values = [mention.value for mention in mentions(model("The museum employed 120 people."))]
+    assert [value.normalised for value in values if value] == ["120 person"]
+
+
+@pytest.mark.parametrize(
+    ("entity", "label"), [("last week", "DATE"), ("several pounds", "MONEY"), ("30 February 1962", "DATE")]
+)
+def test_a_value_that_cannot_be_read_is_no_mention(entity: str, label: str) -> None:
+    assert mentions(recognised(f"It was {entity} then.", entity, label)) == []
+
+
+# Pronouns and roles
+
+
+def test_pronouns_of_people_carry_their_gender(model: Language) -> None:
+    found = mentions(model("She met him in a street."))
+    assert [(mention.surface, mention.kind, mention.form, mention.gender) for mention in found] == [
+        ("She", "Person", "pronoun", "f"),
+        ("him", "Person", "pronoun", "m"),
+    ]
+
+
+def test_it_stands_for_something_only_where_it_acts_or_suffers(model: Language) -> None:
+    (acts,) = mentions(model("It employed them."))
+    assert (acts.surface, acts.kind, acts.form, acts.subject) == ("It", "Organization", "pronoun", True)
+    (suffers,) = mentions(model("It was built by them."))
+    assert (suffers.surface, suffers.kind) == ("It", "Thing")
+    assert mentions(model("It is late.")) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "surface", "kind", "noun"),
+    [
+        ("The harbour master left the town hall.", "harbour master", "Person", "master"),
+        ("They asked the new director.", "new director", "Person", "director"),
+        ("The company failed.", "company", "Organization", "company"),
+    ],
+)
+def test_a_definite_role_is_a_mention_without_its_article(
+    model: Language, text: str, surface: str, kind: str, noun: str
+) -> None:
+    mention = mentions(model(text))[0]
+    assert (mention.form, mention.surface, mention.kind, mention.noun) == ("role", surface, kind, noun)
+
+
+@pytest.mark.parametrize("text", ["A harbour master left.", "She was the director.", "Directors left."])
+def test_an_indefinite_or_predicated_role_is_no_mention(model: Language, text: str) -> None:
+    assert [mention for mention in mentions(model(text)) if mention.form == "role"] == []

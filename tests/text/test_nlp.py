@@ -1,0 +1,71 @@
+"""The spaCy model: one that cannot serve is named with its remedy, and sentences begin where paragraphs do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import spacy
+
+from pipeline.errors import ConfigurationError
+from pipeline.settings import Settings
+from pipeline.text import nlp
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from spacy.language import Language
+
+
+@pytest.fixture(scope="module")
+def model() -> Language:
+    return nlp.load(Settings().model)
+
+
+def sentences(model: Language, text: str) -> list[str]:
+    return [sentence.text.strip() for sentence in model(text).sents]
+
+
+def test_a_missing_model_is_a_configuration_error_that_names_it() -> None:
+    with pytest.raises(ConfigurationError, match="'no_such_model'") as raised:
+        nlp.load("no_such_model")
+    assert raised.value.exit_code == 78
+    assert "GROUNDPLAN_MODEL" in raised.value.remedy
+
+
+def test_a_model_without_a_parser_is_refused_by_what_it_lacks(tmp_path: Path) -> None:
+    blank = spacy.blank("en")
+    blank.add_pipe("sentencizer")
+    blank.to_disk(tmp_path / "blank")
+    with pytest.raises(ConfigurationError, match="has no lemmatizer, ner, parser, tagger"):
+        nlp.load(str(tmp_path / "blank"))
+
+
+def test_a_model_is_loaded_once_and_its_fingerprint_names_its_version(model: Language) -> None:
+    assert nlp.load(Settings().model) is model
+    assert nlp.fingerprint(model) == f"en_{model.meta['name']}-{model.meta['version']}"
+    assert model.pipe_names.count(nlp.SENTENCE_STARTS) == 1
+
+
+@pytest.mark.parametrize("gap", ["\n\n", "\n\n\n", "\n\n \n"])
+def test_a_sentence_begins_after_a_blank_line(model: Language, gap: str) -> None:
+    assert sentences(model, f"The minutes of the council{gap}The bridge was built by the town") == [
+        "The minutes of the council",
+        "The bridge was built by the town",
+    ]
+
+
+def test_a_line_end_alone_begins_no_sentence() -> None:
+    doc = spacy.blank("en")("The minutes of the council\nand of the board")
+    assert not any(token.is_sent_start for token in list(nlp.sentence_starts(doc))[1:])
+
+
+@pytest.mark.parametrize("mark", [".", "!", "?"])
+def test_a_sentence_begins_after_a_quotation_that_ends_one(mark: str) -> None:
+    doc = nlp.sentence_starts(spacy.blank("en")(f"“We built it{mark}” She left the town."))
+    assert [token.text for token in list(doc)[1:] if token.is_sent_start] == ["She"]
+
+
+def test_a_quotation_within_a_sentence_begins_none() -> None:
+    doc = nlp.sentence_starts(spacy.blank("en")("The “Aurora” sailed. “We built it.” she said."))
+    assert not any(token.is_sent_start for token in list(doc)[1:])

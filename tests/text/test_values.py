@@ -1,0 +1,141 @@
+"""Values: dates keep the precision that was said, what cannot be is `None`, numbers in words and figures are one."""
+
+from __future__ import annotations
+
+import calendar
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.text.values import parse_date, parse_money, parse_number, parse_quantity
+
+
+@pytest.mark.parametrize(
+    ("text", "normalised", "precision"),
+    [
+        ("1962", "1962", "year"),
+        ("in the spring of 1962", "1962", "year"),
+        ("March 1962", "1962-03", "month"),
+        ("Sept. 1962", "1962-09", "month"),
+        ("May of 1962", "1962-05", "month"),
+        ("1 March 1962", "1962-03-01", "day"),
+        ("the 1st of March, 1962", "1962-03-01", "day"),
+        ("March 1, 1962", "1962-03-01", "day"),
+        ("MARCH 22nd 1962", "1962-03-22", "day"),
+        ("1962-03-01", "1962-03-01", "day"),
+        ("1962-3-1", "1962-03-01", "day"),
+        ("Saturday, 2 November 1957", "1957-11-02", "day"),
+    ],
+)
+def test_a_date_keeps_the_precision_that_was_said(text: str, normalised: str, precision: str) -> None:
+    value = parse_date(text)
+    assert value is not None
+    assert (value.type, value.normalised, value.precision, value.text) == ("date", normalised, precision, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["30 February 1962", "29 February 1900", "February 29, 1961", "1962-13-01", "1962-00-10", "1962-02-31",
+     "32 May 1962", "0 May 1962"],
+)  # fmt: skip
+def test_an_impossible_date_is_none(text: str) -> None:
+    assert parse_date(text) is None
+
+
+@pytest.mark.parametrize("text", ["last week", "the 1960s", "3 March", "Tuesday", "03/04/1962x", "room 196", "", "32"])
+def test_what_names_no_year_is_no_date(text: str) -> None:
+    assert parse_date(text) is None
+
+
+@pytest.mark.parametrize("text", ["part 1962-63", "AB1962", "1962-A"])
+def test_a_year_within_a_longer_word_is_no_date(text: str) -> None:
+    assert parse_date(text) is None
+
+
+@given(st.dates(date(1000, 1, 1), date(2099, 12, 31)), st.sampled_from(["{d} {m} {y}", "{m} {d}, {y}", "{y}-{n}-{d}"]))
+def test_every_day_of_the_calendar_is_read_back(day: date, form: str) -> None:
+    text = form.format(d=day.day, m=calendar.month_name[day.month], n=day.month, y=day.year)
+    value = parse_date(text)
+    assert value is not None
+    assert (value.normalised, value.precision) == (day.isoformat(), "day")
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("7", 7),
+        ("1,200", 1200),
+        ("1,234,567.5", 1_234_567.5),
+        ("3.5 million", 3_500_000),
+        ("zero", 0),
+        ("forty-two", 42),
+        ("Three hundred and five", 305),
+        ("one hundred and twenty thousand", 120_000),
+        ("two million three hundred thousand", 2_300_000),
+        ("a dozen", 12),
+        ("a hundred", 100),
+        ("thousand", 1000),
+        ("about 40 or so", 40),
+    ],
+)
+def test_a_number_is_the_same_in_figures_words_and_both(text: str, number: float) -> None:
+    assert parse_number(text) == number
+
+
+@pytest.mark.parametrize("text", ["", "several", "nobody knows", "and"])
+def test_what_says_no_number_is_none_and_not_zero(text: str) -> None:
+    assert parse_number(text) is None
+    assert parse_money(f"{text} pounds") is None
+    assert parse_quantity(f"{text} metres") is None
+
+
+@given(st.integers(0, 999_999_999))
+def test_figures_with_and_without_separators_are_one_number(number: int) -> None:
+    assert parse_number(f"{number:,}") == parse_number(str(number)) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "normalised"),
+    [
+        ("$3.5 million", "3500000 USD"),
+        ("US$ 20", "20 USD"),
+        ("£12", "12 GBP"),
+        ("two hundred pounds", "200 GBP"),
+        ("€0.5", "0.5 EUR"),
+        ("1,500 kroner", "1500 NOK"),
+        ("¥900", "900 JPY"),
+    ],
+)
+def test_money_is_a_number_and_a_code(text: str, normalised: str) -> None:
+    value = parse_money(text)
+    assert value is not None
+    assert (value.type, value.normalised, value.text, value.precision) == ("money", normalised, text, None)
+
+
+@pytest.mark.parametrize("text", ["3.5 million", "pounds", "40 men"])
+def test_money_without_its_currency_or_its_number_is_none(text: str) -> None:
+    assert parse_money(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "normalised"),
+    [
+        ("620 metres", None, "620 metre"),
+        ("620 meters", None, "620 metre"),
+        ("3.2 km", None, "3.2 kilometre"),
+        ("twelve feet", None, "12 foot"),
+        ("45%", None, "45 percent"),
+        ("45 percent", None, "45 percent"),
+        ("120 people", None, "120 person"),
+        ("some 1,200 employees", None, "1200 employee"),
+        ("120", "worker", "120 worker"),
+        ("120", "", "120"),
+        ("120", None, "120"),
+    ],
+)
+def test_a_quantity_is_a_number_and_one_spelling_of_its_unit(text: str, unit: str | None, normalised: str) -> None:
+    value = parse_quantity(text, unit)
+    assert value is not None
+    assert (value.type, value.normalised, value.text, value.precision) == ("quantity", normalised, text, None)

@@ -30,6 +30,8 @@ RESERVED_TYPES = frozenset(
 )
 RESERVED_PROPERTIES = frozenset("id name aliases kind mentions named documents".split())
 
+_KIND_WORDS = ("labels", "last_words", "first_words", "roles")
+
 Direction = Literal["forward", "inverse"]
 
 
@@ -180,13 +182,25 @@ def load_ontology(path: Path | None = None) -> Ontology:
         ) from None
     own = _parse(text, str(path))
     if own.ontology.extends:
-        own = own.model_copy(
+        own = _extended(default, own)
+    return _checked(own, str(path))
+
+
+def _extended(default: _File, own: _File) -> _File:
+    """The default with the entries of `own` added or put in place of its own; a recogniser's label, a word or a role
+    that a kind of `own` claims is taken from the default's kinds."""
+    claimed = {name: {each for kind in own.kinds.values() for each in getattr(kind, name)} for name in _KIND_WORDS}
+    kept = {
+        name: kind.model_copy(
             update={
-                "kinds": {**default.kinds, **own.kinds},
-                "predicates": {**default.predicates, **own.predicates},
+                each: tuple(word for word in getattr(kind, each) if word not in claimed[each]) for each in _KIND_WORDS
             }
         )
-    return _checked(own, str(path))
+        for name, kind in default.kinds.items()
+    }
+    return own.model_copy(
+        update={"kinds": {**kept, **own.kinds}, "predicates": {**default.predicates, **own.predicates}}
+    )
 
 
 def _parse(text: str, where: str) -> _File:

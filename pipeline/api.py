@@ -12,7 +12,7 @@ from pipeline.store.driver import Store
 from pipeline.store.private import Connection, private_server
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
     from types import TracebackType
 
@@ -73,20 +73,23 @@ class Groundplan:
         """Close the connections and let the private server go idle."""
         self._resources.close()
 
-    def ingest(self, *sources: str | Path) -> RunReport:
+    def ingest(self, *sources: str | Path, fields: Mapping[str, str] | None = None) -> RunReport:
         """Bring the graph up to date with `sources`: folders, globs, files, each optionally as `NAME=PATH`.
 
-        One run at a time; unchanged documents cost a hash. Raises `SourceError`, `MigrationPending`, `GraphBusy`,
-        `TooManyDeadLetters`.
+        `fields` names the fields of JSON Lines and CSV that hold `id`, `title`, `text` and `date`, where they are not
+        the usual ones. One run at a time; unchanged documents cost a hash. Raises `SourceError`, `MigrationPending`,
+        `GraphBusy`, `TooManyDeadLetters`.
         """
         from pipeline.ingest.job import IngestJob, one_run_at_a_time
+        from pipeline.ingest.readers.base import named_fields
         from pipeline.ingest.sources import parse_sources
         from pipeline.store.migrate import ensure
 
         parsed = parse_sources([str(source) for source in sources])
+        named = named_fields(fields or {})
         with one_run_at_a_time(self.settings.home):
             ensure(self.store, self.ontology)
-            return IngestJob(self.store, self.settings, self.ontology).run(parsed)
+            return IngestJob(self.store, self.settings, self.ontology, fields=named).run(parsed)
 
     def ask(self, question: str) -> Answer:
         """Answer a question from the graph, with citations, by a plan that is fixed before anything is retrieved.
@@ -130,9 +133,9 @@ class AsyncGroundplan:
         """As `Groundplan.close`."""
         await asyncio.to_thread(self.graph.close)
 
-    async def ingest(self, *sources: str | Path) -> RunReport:
+    async def ingest(self, *sources: str | Path, fields: Mapping[str, str] | None = None) -> RunReport:
         """As `Groundplan.ingest`."""
-        return await asyncio.to_thread(self.graph.ingest, *sources)
+        return await asyncio.to_thread(lambda: self.graph.ingest(*sources, fields=fields))
 
     async def ask(self, question: str) -> Answer:
         """As `Groundplan.ask`."""

@@ -77,8 +77,9 @@ class Settings(BaseModel):
         except ValidationError as error:
             first = error.errors()[0]
             name = str(first["loc"][0])
+            shown = "a value (not shown)" if "password" in name else f"the value {first['input']!r}"
             raise SettingError(
-                f"setting {name!r} has the value {first['input']!r}: {first['msg'].lower()}.",
+                f"setting {name!r} has {shown}: {first['msg'].lower()}.",
                 f"Set {variable_of(name)}, or {name} in {home / FILE_NAME}, to an allowed value.",
             ) from None
 

@@ -7,7 +7,14 @@ import click
 
 @click.command()
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
-def ingest(sources: tuple[str, ...]) -> None:
+@click.option(
+    "--field",
+    "fields",
+    multiple=True,
+    metavar="NAME=FIELD",
+    help="Which field of JSON Lines and CSV holds id, title, text or date; repeat it.",
+)
+def ingest(sources: tuple[str, ...], fields: tuple[str, ...]) -> None:
     """Bring the graph up to date with SOURCE...: folders, globs or files, each optionally as NAME=PATH.
 
     Text, Markdown, HTML, PDF, JSON Lines (.jsonl) and CSV. What is unchanged since the last run is skipped; what cannot
@@ -18,9 +25,12 @@ def ingest(sources: tuple[str, ...]) -> None:
     from pipeline.api import Groundplan
     from pipeline.errors import TooManyDeadLetters
 
+    malformed = [named for named in fields if "=" not in named]
+    if malformed:
+        raise click.UsageError(f"--field {malformed[0]!r}: write it as NAME=FIELD, for example text=abstract.")
     with Groundplan.open() as kg:
         try:
-            report = kg.ingest(*sources)
+            report = kg.ingest(*sources, fields=dict(named.split("=", 1) for named in fields))
         except TooManyDeadLetters as error:
             if error.report is not None:
                 click.echo(str(error.report), err=True)

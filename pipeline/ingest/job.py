@@ -19,6 +19,7 @@ from pipeline.ingest.derive import derive
 from pipeline.ingest.extract import RulesExtractor, Segmented
 from pipeline.ingest.load import Loader
 from pipeline.ingest.read import read_file
+from pipeline.ingest.readers.base import DEFAULT_FIELDS
 from pipeline.ingest.records import Records, evidence_records, of_class
 from pipeline.ingest.report import RunReport
 from pipeline.ingest.resolve import resolve
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from graph_schema.ontology import Ontology
+    from pipeline.ingest.readers.base import Fields
     from pipeline.ingest.sources import Source
     from pipeline.settings import Settings
     from pipeline.store.driver import Store
@@ -46,7 +48,9 @@ READ_BYTES = 1 << 20
 class IngestJob:
     """One run over some sources. Everything it needs after a crash is in the graph or in the record files."""
 
-    def __init__(self, store: Store, settings: Settings, ontology: Ontology) -> None:
+    def __init__(
+        self, store: Store, settings: Settings, ontology: Ontology, *, fields: Fields = DEFAULT_FIELDS
+    ) -> None:
         self.store = store
         self.settings = settings
         started = datetime.now(UTC)
@@ -54,6 +58,7 @@ class IngestJob:
         self.report = RunReport(f"{stamp}-{socket.gethostname()}-{os.getpid()}", started.isoformat(timespec="seconds"))
         self.extractor = RulesExtractor(settings.model, ontology)
         self.ontology = ontology
+        self.fields = fields
         self.segmented = Records(settings.home / "records" / "segment")
         self.extracted = Records(settings.home / "records" / "extract")
         self.fingerprint = ""
@@ -118,7 +123,7 @@ class IngestJob:
         return {(row["source"], row["path"]): row["documents"] for row in rows}
 
     def _of_file(self, source: Source, relative: Path, known: list[dict[str, Any]]) -> Iterator[Segmented]:
-        file_hash = _file_hash(source.root / relative)
+        file_hash = _file_hash(source.root / relative, self.fields)
         unchanged = known and all(
             each["file_hash"] == file_hash and each["extractor"] == self.fingerprint for each in known
         )
@@ -127,7 +132,7 @@ class IngestJob:
             return
         whole = True
         ledger = {each["key"]: each for each in known}
-        for item in read_file(source, relative, self.settings):
+        for item in read_file(source, relative, self.settings, fields=self.fields):
             if isinstance(item, Failed):
                 whole = False
                 self._fail(item)
@@ -199,10 +204,10 @@ class IngestJob:
         counts, limit = self.report.documents, self.settings.max_dead_letters
         everything = counts["failed"] > 0 and counts["failed"] == counts.total()
         if everything or (limit is not None and counts["failed"] > limit):
-            allowed = "every document of this run" if limit is None else f"more than the {limit} allowed"
+            allowed = "nothing could be read" if limit is None or everything else f"{limit} are allowed"
             error = TooManyDeadLetters(
-                f"{counts['failed']} documents failed, {allowed}.",
-                f"See {self.report.dead_letters} for each reason; the others were ingested.",
+                f"{counts['failed']} of {counts.total()} documents failed; {allowed}.",
+                f"See {self.report.dead_letters} for the reason and remedy of each.",
             )
             error.report = self.report
             raise error
@@ -258,9 +263,9 @@ def _evidence(segmented: Segmented, records: tuple[Any, ...]) -> Evidence:
     )
 
 
-def _file_hash(path: Path) -> str | None:
-    """SHA-256 of a file's bytes; `None` when it cannot be read, which reading it will report."""
-    hasher = hashlib.sha256()
+def _file_hash(path: Path, fields: Fields) -> str | None:
+    """SHA-256 of a file's bytes and of the fields to read; `None` when it cannot be read: reading will say why."""
+    hasher = hashlib.sha256(repr(fields).encode())
     try:
         with path.open("rb") as file:
             while block := file.read(READ_BYTES):

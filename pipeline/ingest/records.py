@@ -39,7 +39,7 @@ class Records:
         path = self.path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
         lines = [json.dumps(_as_json(record), ensure_ascii=False) for record in records]
-        lines.append(json.dumps({"record": _END, "lines": len(lines)}))
+        lines.append(json.dumps({"type": _END, "lines": len(lines)}))
         temporary = path.with_suffix(f".{os.getpid()}.tmp")
         try:
             temporary.write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -54,7 +54,7 @@ class Records:
                 rows = [json.loads(line) for line in file]
         except (FileNotFoundError, json.JSONDecodeError, UnicodeDecodeError):
             return None
-        if not rows or rows[-1] != {"record": _END, "lines": len(rows) - 1}:
+        if not rows or rows[-1] != {"type": _END, "lines": len(rows) - 1}:
             return None
         return tuple(_from_json(row) for row in rows[:-1])
 
@@ -72,7 +72,7 @@ def of_class(records: Iterable[Record], wanted: type[R]) -> tuple[R, ...]:
 
 
 def _as_json(record: Record) -> dict[str, Any]:
-    row: dict[str, Any] = {"record": type(record).__name__}
+    row: dict[str, Any] = {"type": type(record).__name__}
     for name in _FIELDS[type(record)]:
         value = getattr(record, name)
         row[name] = {each: getattr(value, each) for each in _FIELDS[Value]} if isinstance(value, Value) else value
@@ -80,7 +80,7 @@ def _as_json(record: Record) -> dict[str, Any]:
 
 
 def _from_json(row: dict[str, Any]) -> Record:
-    known = _CLASSES[row.pop("record")]
+    known = _CLASSES[row.pop("type")]
     if row.get("value") is not None:
         row["value"] = Value(**row["value"])
     if "aliases" in row:

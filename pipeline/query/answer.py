@@ -6,7 +6,7 @@ import calendar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pipeline.query.retrieve import Citation
+from pipeline.query.retrieve import MAX_FACTS, Citation
 
 if TYPE_CHECKING:
     from graph_schema.ontology import Ontology
@@ -123,7 +123,8 @@ class Composer:
         if not fitting:
             return Composed(note=_not_found(plan, documents))
         left_out = len(sentences) - len(fitting)
-        note = f"{left_out} more found; ask for a list, or narrow the question." if left_out else None
+        bound = "At least " if len(retrieved.facts) >= MAX_FACTS else ""
+        note = f"{bound}{left_out} more found; ask for a list, or narrow the question." if left_out else None
         return Composed(tuple(fitting), retrieved.total, retrieved.listed, note)
 
     def _fitting(self, sentences: list[Sentence]) -> list[Sentence]:

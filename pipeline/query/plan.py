@@ -41,7 +41,7 @@ def plan(question: Question, linked: tuple[Linked, ...], ontology: Ontology) -> 
     unknown = [each.name for each in linked if not each.entities]
     wanted = _possible(question.wanted, known if not question.inner else (), ontology)
     inner = _possible(question.inner, known, ontology)
-    if question.form == "reason" or not known:
+    if question.form == "reason" or not known or (question.form == "yes-no" and unknown):
         return _passages(question, known, unknown)
     if question.form in {"count", "list"}:
         counted = _aggregate(question, known, wanted, ontology)

@@ -165,10 +165,11 @@ class Retriever:
             ),
         )
 
-    def _covers(self, fact: Fact, plan: Plan) -> bool:
-        """Whether a fact joins two of the question's names; one with a value needs only its subject."""
+    def _covers(self, fact: Fact, plan: Plan, question: Question) -> bool:
+        """Whether a fact joins two of the question's names; one with a value needs only its subject, but it says
+        neither yes nor no of another name."""
         if fact.object is None:
-            return True
+            return question.form != "yes-no"
         names = [
             {number for number, each in enumerate(plan.names) if end.id in each.ids}
             for end in (fact.subject, fact.object)

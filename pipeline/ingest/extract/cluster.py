@@ -59,8 +59,10 @@ class _Clusters:
     def join_names(self) -> None:
         for index, mention in enumerate(self.mentions):
             if mention.form == "name":
-                normal = names.normalise(mention.surface, mention.kind)
-                target = self.named.setdefault(normal, Cluster(normal=normal))
+                key = normal = names.normalise(mention.surface, mention.kind)
+                if normal in self.named and _clash(self.named[normal].gender, mention.gender):
+                    key = f"{normal} ({mention.gender})"
+                target = self.named.setdefault(key, Cluster(normal=normal))
                 self._join(target, index, "same-name" if target.members else "name")
         for target in self.named.values():
             target.kind = voted_kind([self.mentions[index] for index, _ in target.members])
@@ -68,20 +70,20 @@ class _Clusters:
     def join_short_forms(self) -> None:
         """Each name that is a short form joins the fuller name nearest to it, an earlier one if there is any."""
         fuller = self._fuller_names()
-        for normal, target in list(self.named.items()):
-            candidates = [each for each in fuller.get(normal, []) if self._compatible(target, each)]
+        for key, target in list(self.named.items()):
+            candidates = [each for each in fuller.get(target.normal, []) if self._compatible(target, each)]
             if not candidates:
                 continue
             rule = "short-form" if len(candidates) == 1 else "short-form-nearest"
             for index, _ in target.members:
                 self._join(self._nearest(index, candidates), index, rule)
-            del self.named[normal]
+            del self.named[key]
 
     def _fuller_names(self) -> dict[str, list[Cluster]]:
         """Short form -> the clusters it may stand for."""
         fuller: dict[str, list[Cluster]] = defaultdict(list)
-        for normal, target in self.named.items():
-            words = normal.split()
+        for target in self.named.values():
+            words = target.normal.split()
             if len(words) < 2:
                 continue
             if target.kind == "Person":
@@ -104,7 +106,7 @@ class _Clusters:
         return sorted(surface for surface in surfaces if surface.isupper() and 2 <= len(surface) <= 8)
 
     def _compatible(self, short: Cluster, full: Cluster) -> bool:
-        if short is full or (short.gender and full.gender and short.gender != full.gender):
+        if short is full or _clash(short.gender, full.gender):
             return False
         if full.kind == UNKNOWN_KIND and short.normal == full.normal.split()[-1]:
             return short.kind == "Person"
@@ -119,8 +121,7 @@ class _Clusters:
         def distance(target: Cluster) -> tuple[bool, bool, int]:
             starts = [self.mentions[member].start for member, _ in target.members]
             before = [start - each for each in starts if each <= start]
-            clash = bool(gender and target.gender and gender != target.gender)
-            return (clash, not before, min(before) if before else min(starts) - start)
+            return (_clash(gender, target.gender), not before, min(before) if before else min(starts) - start)
 
         return min(candidates, key=distance)
 
@@ -185,6 +186,11 @@ class _Clusters:
             if best is None or distance < best[0]:
                 best = (distance, target)
         return None if best is None else best[1]
+
+
+def _clash(one: str | None, other: str | None) -> bool:
+    """Whether two genders are both known and not the same."""
+    return one is not None and other is not None and one != other
 
 
 def voted_kind(mentions: list[RawMention]) -> str:

@@ -373,7 +373,14 @@ def is_passive(verb: Token) -> bool:
 
 def _base(verb: Token, children: list[Token], passive: bool) -> str:
     particle = next((f" {child.lower_}" for child in children if child.dep_ == "prt"), "")
-    return (verb.lower_ if passive else verb.lemma_.lower()) + particle
+    return (verb.lower_ if passive or _is_bare(verb) else verb.lemma_.lower()) + particle
+
+
+def _is_bare(verb: Token) -> bool:
+    """Whether `verb` is its own lemma, as after "do" or "will"; of "did not found" the lemmatizer makes "find"."""
+    auxiliaries = [child for child in verb.children if child.dep_ == "aux"]
+    helped = any(child.tag_ == "MD" or child.lemma_ == "do" for child in auxiliaries)
+    return helped and all(child.lemma_ not in {"be", "have"} for child in auxiliaries)
 
 
 def _role_nouns(verb: Token, children: list[Token]) -> Iterator[Token]:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import TYPE_CHECKING
 
-from pipeline.errors import DocumentError
+from pipeline.errors import DocumentError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _PAGE_BREAK = re.compile("[\x0b\x0c]")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f]")
@@ -27,6 +31,14 @@ class Fields:
 
 
 DEFAULT_FIELDS = Fields()
+
+
+def named_fields(given: Mapping[str, str]) -> Fields:
+    """The default fields with those of `given` in their place. Raises `UsageError` for a name that is none of them."""
+    unknown = [name for name in given if name not in Fields.__slots__]
+    if unknown:
+        raise UsageError(f"there is no field {unknown[0]!r}.", f"Allowed: {', '.join(Fields.__slots__)}.")
+    return replace(DEFAULT_FIELDS, **{name: (field,) for name, field in given.items()})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

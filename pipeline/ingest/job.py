@@ -35,12 +35,15 @@ if TYPE_CHECKING:
     from graph_schema.ontology import Ontology
     from pipeline.ingest.readers.base import Fields
     from pipeline.ingest.sources import Source
+    from pipeline.ingest.stage import Stage
     from pipeline.settings import Settings
     from pipeline.store.driver import Store
 
 T = TypeVar("T")
 SEGMENT_VERSION = "1"
-PLAN_BATCH_FILES = 200
+BATCH_FILES = 200
+MAX_WAITING_FILES = 5_000
+MAX_SHOWN_FAILURES = 20
 BATCH_CHARS = 400_000
 READ_BYTES = 1 << 20
 
@@ -56,12 +59,14 @@ class IngestJob:
         started = datetime.now(UTC)
         stamp = started.strftime("%Y%m%dT%H%M%S.%fZ")
         self.report = RunReport(f"{stamp}-{socket.gethostname()}-{os.getpid()}", started.isoformat(timespec="seconds"))
-        self.extractor = RulesExtractor(settings.model, ontology)
+        self.extractor: Stage[Segmented, Evidence] = RulesExtractor(settings.model, ontology)
         self.ontology = ontology
         self.fields = fields
         self.segmented = Records(settings.home / "records" / "segment")
         self.extracted = Records(settings.home / "records" / "extract")
         self.fingerprint = ""
+        self._whole: list[dict[str, str]] = []
+        self._broken: set[tuple[str, str]] = set()
 
     def run(self, sources: Sequence[Source]) -> RunReport:
         """Ingest `sources`. Raises `TooManyDeadLetters` when more documents failed than `max_dead_letters`, or all."""
@@ -86,8 +91,9 @@ class IngestJob:
         with self._timed("documents"), progress("documents", "files", total) as shown:
             for batch in _batches(self._to_extract(sources, shown), self.settings.batch_documents):
                 self._load(loader, self._extract(batch))
-            loader.flush()
-            self._record_file_hashes()
+                if len(self._whole) >= MAX_WAITING_FILES:
+                    self._record_file_hashes(loader)
+            self._record_file_hashes(loader)
         with self._timed("resolve"), progress("resolve", "documents") as shown:
             resolve(self.store, shown)
         with self._timed("derive"), progress("derive", "entities and facts") as shown:
@@ -99,9 +105,8 @@ class IngestJob:
 
     def _to_extract(self, sources: Sequence[Source], shown: Callable[[int], None]) -> Iterator[Segmented]:
         """The new and changed documents of every file that is not known to be unchanged, segmented."""
-        self._whole: list[dict[str, str]] = []
         done = 0
-        for files in _grouped(self._files(sources), PLAN_BATCH_FILES):
+        for files in _grouped(self._files(sources), BATCH_FILES):
             ledger = self._ledger(files)
             for source, relative in files:
                 yield from self._of_file(source, relative, ledger.get((source.name, document_path(relative)), []))
@@ -150,8 +155,11 @@ class IngestJob:
         if whole and file_hash is not None:
             self._whole.append({"source": source.name, "path": document_path(relative), "file_hash": file_hash})
 
-    def _record_file_hashes(self) -> None:
-        for rows in _grouped(self._whole, PLAN_BATCH_FILES):
+    def _record_file_hashes(self, loader: Loader) -> None:
+        """Once everything of a file is in the graph, its bytes alone say that it is unchanged."""
+        loader.flush()
+        waiting, self._whole = self._whole, []
+        for rows in _grouped((row for row in waiting if (row["source"], row["path"]) not in self._broken), BATCH_FILES):
             self.store.write("operations", lambda tx, rows=rows: tx.write("set_file_hash", rows=rows))  # type: ignore[misc]
 
     # extract and load
@@ -168,6 +176,7 @@ class IngestJob:
                 ready[each.document.key] = _evidence(each, records)
         for each, result in zip(missing, self.extractor(missing), strict=True):
             if isinstance(result, Failed):
+                self._broken.add((result.source, result.path))
                 self._fail(result)
             else:
                 self.extracted.write(self._extract_key(each.document), evidence_records(result))
@@ -192,7 +201,8 @@ class IngestJob:
 
     def _fail(self, failed: Failed) -> None:
         self.report.documents["failed"] += 1
-        self.report.failures.append(failed)
+        if len(self.report.failures) < MAX_SHOWN_FAILURES:
+            self.report.failures.append(failed)
         if self.report.dead_letters is None:
             folder = self.settings.home / "dead-letters"
             folder.mkdir(parents=True, exist_ok=True)

@@ -14,8 +14,12 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class RunReport:
-    """The outcome of one ingestion run. `documents` counts new, changed, unchanged and failed; `skipped` counts files
-    nobody reads by reason; `written` is what the server says was changed, by layer; times are in seconds."""
+    """The outcome of one ingestion run.
+
+    `documents` counts new, changed, unchanged and failed; `skipped` counts files that nobody reads, by reason;
+    `failures` are the first few, all are in the file `dead_letters`; `written` is what the server says was changed, by
+    layer; times are in seconds.
+    """
 
     run: str
     started: str
@@ -65,8 +69,8 @@ class RunReport:
         for failed in self.failures[:5]:
             record = f", record {failed.record}" if failed.record else ""
             lines.append(f"failed in {failed.stage}: {failed.path}{record}: {failed.reason} {failed.remedy}")
-        if len(self.failures) > 5:
-            lines.append(f"and {len(self.failures) - 5} more failures")
+        if counts["failed"] > 5:
+            lines.append(f"and {counts['failed'] - 5} more failures")
         if self.dead_letters is not None:
             lines.append(f"dead letters: {self.dead_letters}")
         return "\n".join(lines)

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from graph_schema.keys import digest
 from graph_schema.models import Claim, Document, Evidence, Failed, LocalEntity, Mention
-from pipeline.errors import GraphBusy, TooManyDeadLetters
+from pipeline.errors import EvidenceError, GraphBusy, TooManyDeadLetters
 from pipeline.ingest.derive import derive
-from pipeline.ingest.extract import RulesExtractor, Segmented
+from pipeline.ingest.extract import RulesExtractor, Segmented, check_offsets
 from pipeline.ingest.load import Loader
 from pipeline.ingest.read import read_file
 from pipeline.ingest.readers.base import DEFAULT_FIELDS
@@ -169,11 +169,11 @@ class IngestJob:
         ready: dict[str, Evidence] = {}
         missing: list[Segmented] = []
         for each in batch:
-            records = self.extracted.read(self._extract_key(each.document))
-            if records is None:
+            known = self._known(each)
+            if known is None:
                 missing.append(each)
             else:
-                ready[each.document.key] = _evidence(each, records)
+                ready[each.document.key] = known
         for each, result in zip(missing, self.extractor(missing), strict=True):
             if isinstance(result, Failed):
                 self._broken.add((result.source, result.path))
@@ -182,6 +182,18 @@ class IngestJob:
                 self.extracted.write(self._extract_key(each.document), evidence_records(result))
                 ready[each.document.key] = result
         yield from (ready[each.document.key] for each in batch if each.document.key in ready)
+
+    def _known(self, segmented: Segmented) -> Evidence | None:
+        """What an earlier run extracted, unless its file is torn or was edited."""
+        records = self.extracted.read(self._extract_key(segmented.document))
+        if records is None:
+            return None
+        evidence = _evidence(segmented, records)
+        try:
+            check_offsets(evidence)
+        except EvidenceError:
+            return None
+        return evidence
 
     def _load(self, loader: Loader, batch: Iterable[Evidence]) -> None:
         for evidence in batch:

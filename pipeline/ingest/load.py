@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pipeline.ingest.extract import check_offsets
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -38,7 +40,9 @@ class Loader:
         self._rows = 0
 
     def add(self, evidence: Evidence) -> None:
-        """Take one document; writes when a transaction is full."""
+        """Take one document; writes when a transaction is full. Raises `EvidenceError` for offsets that do not hold,
+        whoever extracted them."""
+        check_offsets(evidence)
         if evidence.rows > self.max_transaction_rows:
             self._load_large(evidence)
             return

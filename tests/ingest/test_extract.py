@@ -433,7 +433,7 @@ TEXTS = (
 )
 
 
-@hypothesis_settings(max_examples=60)
+@hypothesis_settings(max_examples=150)
 @given(text=TEXTS, max_chunk_chars=st.sampled_from([200, 1500]))
 def test_every_surface_and_quote_is_the_characters_of_its_offsets_within_its_chunk(
     extractor: RulesExtractor, text: str, max_chunk_chars: int

@@ -133,17 +133,29 @@ class RulesExtractor:
 
 
 def check_offsets(evidence: Evidence) -> None:
-    """Raise `EvidenceError` unless every mention and quote is exactly the characters its offsets name."""
+    """Raise `EvidenceError` unless the chunks partition the document, and every mention and quote is exactly the
+    characters that its offsets name in its chunk."""
+    end_of_text = 0
+    for chunk in evidence.chunks:
+        if chunk.start != end_of_text or chunk.end - chunk.start != len(chunk.text):
+            raise EvidenceError(f"{evidence.document.path!r}: chunk {chunk.index} does not begin at {end_of_text}.")
+        end_of_text = chunk.end
+    if end_of_text != evidence.document.length:
+        raise EvidenceError(f"{evidence.document.path!r}: its chunks end at {end_of_text}, not at its end.")
     chunks = {chunk.key: chunk for chunk in evidence.chunks}
     spans = [(each.chunk, each.start, each.end, each.surface) for each in evidence.mentions]
     spans += [(each.chunk, each.start, each.end, each.quote) for each in evidence.claims]
     for key, start, end, text in spans:
-        chunk = chunks[key]
-        if not chunk.start <= start < end <= chunk.end or chunk.text[start - chunk.start : end - chunk.start] != text:
+        within = chunks.get(key)
+        if within is None or not within.start <= start < end <= within.end or _cut(within, start, end) != text:
             raise EvidenceError(
                 f"{evidence.document.path!r}: characters {start} to {end} are not {text!r}.",
                 "This is a defect of the extractor; the document was not written.",
             )
+
+
+def _cut(chunk: Chunk, start: int, end: int) -> str:
+    return chunk.text[start - chunk.start : end - chunk.start]
 
 
 def _entities(

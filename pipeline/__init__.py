@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pipeline.api import AsyncGroundplan, Groundplan
     from pipeline.ingest.report import RunReport
     from pipeline.query.answer import Answer, Sentence
-    from pipeline.query.retrieve import Citation
+    from pipeline.query.citation import Citation
     from pipeline.settings import Settings
     from pipeline.store.analyst import Table
 
@@ -39,7 +39,7 @@ __all__ = [
 _HOMES = {
     "Answer": "pipeline.query.answer",
     "AsyncGroundplan": "pipeline.api",
-    "Citation": "pipeline.query.retrieve",
+    "Citation": "pipeline.query.citation",
     "Groundplan": "pipeline.api",
     "RunReport": "pipeline.ingest.report",
     "Sentence": "pipeline.query.answer",

@@ -20,8 +20,7 @@ def dump(store: Store) -> list[str]:
     server calls them inside. The hash of a document's file is left out, as it belongs to the ledger."""
     nodes = rows(
         store,
-        "MATCH (n) WHERE NOT n:Run AND NOT n:Migration "
-        "RETURN labels(n) AS labels, properties(n) AS properties",
+        "MATCH (n) WHERE NOT n:Run AND NOT n:Migration RETURN labels(n) AS labels, properties(n) AS properties",
     )
     relationships = rows(
         store,

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import typing
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from pydantic import ValidationError
 
 from pipeline.errors import SettingError
 from pipeline.settings import FILE_NAME, NEO4J_VARIABLES, Settings, variable_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 UNITS = ("_s", "_mb", "_chars", "_documents", "_rows", "_bytes", "_letters")
 
@@ -149,8 +153,10 @@ def test_a_file_that_cannot_be_read_is_refused_by_name(tmp_path: Path, content: 
     assert str(tmp_path / FILE_NAME) in str(caught.value)
 
 
-@pytest.mark.parametrize("shown", [repr, str, lambda found: found.model_dump_json(), lambda found: str(found.model_dump())])
-def test_the_password_is_never_shown(tmp_path: Path, shown: typing.Callable[[Settings], str]) -> None:
+@pytest.mark.parametrize(
+    "shown", [repr, str, lambda found: found.model_dump_json(), lambda found: str(found.model_dump())]
+)
+def test_the_password_is_never_shown(tmp_path: Path, shown: Callable[[Settings], str]) -> None:
     assert "hunter2-hunter2" not in shown(load(tmp_path, NEO4J_PASSWORD="hunter2-hunter2"))
 
 
@@ -163,7 +169,7 @@ def test_a_password_of_the_wrong_type_is_refused_without_showing_it(tmp_path: Pa
 def test_settings_cannot_be_changed(tmp_path: Path) -> None:
     found = load(tmp_path)
     with pytest.raises(ValidationError):
-        found.query_max_rows = 3  # type: ignore[misc]
+        found.query_max_rows = 3
 
 
 def test_a_tilde_in_the_home_is_the_users_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -65,6 +65,7 @@ class IngestJob:
         self.segmented = Records(settings.home / "records" / "segment")
         self.extracted = Records(settings.home / "records" / "extract")
         self.fingerprint = ""
+        self._before = {layer: counters.total for layer, counters in store.written.items()}
         self._whole: list[dict[str, str]] = []
         self._broken: set[tuple[str, str]] = set()
 
@@ -237,7 +238,9 @@ class IngestJob:
     def _finish(self, status: str) -> None:
         self.report.status = status
         self.report.written = {
-            layer: counters.total for layer, counters in self.store.written.items() if layer != "operations"
+            layer: counters.total - self._before[layer]
+            for layer, counters in self.store.written.items()
+            if layer != "operations"
         }
         self._save(status)
 

@@ -6,7 +6,8 @@ import calendar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pipeline.query.retrieve import MAX_FACTS, Citation
+from pipeline.query.citation import Citation
+from pipeline.query.retrieve import MAX_FACTS
 
 if TYPE_CHECKING:
     from graph_schema.ontology import Ontology
@@ -109,16 +110,8 @@ class Composer:
         elif retrieved.facts:
             sentences = self._of_facts(plan, question, retrieved.facts)
         else:
-            sentences = [
-                Sentence(
-                    " ".join(passage.text.split()),
-                    (
-                        Citation(passage.source, passage.path, passage.record, passage.title, passage.start,
-                                 passage.end, passage.text),
-                    ),
-                )
-                for passage in retrieved.passages
-            ]  # fmt: skip
+            quoted = [passage.citation for passage in retrieved.passages]
+            sentences = [Sentence(" ".join(citation.quote.split()), (citation,)) for citation in quoted]
         fitting = self._fitting([sentence for sentence in sentences if sentence.citations])
         if not fitting:
             return Composed(note=_not_found(plan, documents))

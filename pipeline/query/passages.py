@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pipeline.query.citation import Citation
 from pipeline.text.mentions import MentionFinder
 from pipeline.text.names import fold
 
@@ -27,15 +28,9 @@ BACK_REFERENCES = frozenset("he she it they his her its their him them this thes
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A sentence of a document, `start` to `end`, and how well it fits the question (0 to 1)."""
+    """A sentence of a document and how well it fits the question (0 to 1)."""
 
-    source: str
-    path: str
-    record: str | None
-    title: str | None
-    start: int
-    end: int
-    text: str
+    citation: Citation
     score: float
 
 
@@ -77,7 +72,7 @@ def best_sentences(
     finder = MentionFinder(ontology)
     docs = nlp.pipe(row["text"] for row in chunks)
     found = [passage for row, doc in zip(chunks, docs, strict=True) for passage in _of_chunk(asked, row, doc, finder)]
-    found.sort(key=lambda passage: (-passage.score, passage.source, passage.path, passage.record or "", passage.start))
+    found.sort(key=lambda passage: (-passage.score, passage.citation.place))
     best = found[0].score if found else 0.0
     return tuple(passage for passage in found[:MAX_PASSAGES] if passage.score >= 0.8 * best)
 
@@ -95,16 +90,9 @@ def _of_chunk(asked: _Asked, row: dict[str, Any], doc: Doc, finder: MentionFinde
         last = following if following is not None and asked.question.form == "reason" else sentence
         start = sentence.start_char + len(sentence.text) - len(sentence.text.lstrip())
         end = last.start_char + len(last.text.rstrip())
-        yield Passage(
-            source=row["source"],
-            path=row["path"],
-            record=row["record"],
-            title=row["title"],
-            start=row["start"] + start,
-            end=row["start"] + end,
-            text=doc.text[start:end],
-            score=score,
-        )
+        place = {name: row[name] for name in ("source", "path", "record", "title")}
+        span = {"start": row["start"] + start, "end": row["start"] + end, "quote": doc.text[start:end]}
+        yield Passage(Citation(**place, **span), score)
 
 
 def context(row: dict[str, Any]) -> str:

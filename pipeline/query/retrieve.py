@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from pipeline.query.citation import Citation, citation_of
 from pipeline.query.link import Entity, full_text_query
 from pipeline.query.passages import Passage, best_sentences, context
 from pipeline.text.names import fold
@@ -27,29 +28,6 @@ MAX_CANDIDATE_CHUNKS = 60
 MAX_CHUNKS = 8
 WORD_BOOST = 2
 MAX_LISTED = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Citation:
-    """The characters `start` to `end` of a document, and the document. `supports` is False where they deny the fact."""
-
-    source: str
-    path: str
-    record: str | None
-    title: str | None
-    start: int
-    end: int
-    quote: str
-    supports: bool = True
-    valid_from: str | None = None
-    valid_to: str | None = None
-    value_text: str | None = None
-
-    @property
-    def place(self) -> str:
-        """Where a person finds it."""
-        record = f"#{self.record}" if self.record else ""
-        return f"{self.source}/{self.path}{record}[{self.start}:{self.end}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +181,7 @@ class Retriever:
         for row in self.record.take_rows(rows):
             if self.record.room(row["quote"]):
                 self.record.take_text(row["quote"])
-                citations[row["fact"]].append(_citation(row))
+                citations[row["fact"]].append(citation_of(row))
         return tuple(fact if fact.citations else replace(fact, citations=tuple(citations[fact.key])) for fact in facts)
 
     # aggregates
@@ -233,7 +211,9 @@ class Retriever:
         self.record.call()
         mentions = self.record.take_rows(self.store.read("first_mentions", ids=ids, limit=MAX_LISTED))
         listed = tuple(each["title"] or each["path"] for each in row["documents"])
-        return Retrieved(total=row["total"], listed=listed, citations=tuple(_citation(mention) for mention in mentions))
+        return Retrieved(
+            total=row["total"], listed=listed, citations=tuple(citation_of(mention) for mention in mentions)
+        )
 
     # passages
 
@@ -296,20 +276,4 @@ def _fact(row: dict[str, Any]) -> Fact:
         denials=row["denials"],
         documents=row["documents"],
         confidence=row["confidence"],
-    )
-
-
-def _citation(row: dict[str, Any]) -> Citation:
-    return Citation(
-        source=row["source"],
-        path=row["path"],
-        record=row["record"],
-        title=row["title"],
-        start=row["start"],
-        end=row["end"],
-        quote=row["quote"],
-        supports=row.get("supports", True),
-        valid_from=row.get("valid_from"),
-        valid_to=row.get("valid_to"),
-        value_text=row.get("value_text"),
     )

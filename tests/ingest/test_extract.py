@@ -451,7 +451,11 @@ def test_every_surface_and_quote_is_the_characters_of_its_offsets_within_its_chu
         assert chunks[claim.chunk].start <= claim.start < claim.end <= chunks[claim.chunk].end
         assert {claim.subject, claim.object or claim.subject} <= entities
         assert (claim.object is None) != (claim.value is None)
-    keys = [each.key for each in (*evidence.mentions, *evidence.claims, *evidence.entities)]
+    keys = [
+        *(mention.key for mention in evidence.mentions),
+        *(claim.key for claim in evidence.claims),
+        *(entity.key for entity in evidence.entities),
+    ]
     assert len(keys) == len(set(keys))
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pipeline.query.answer import Answer
-    from pipeline.query.retrieve import Citation
+    from pipeline.query.citation import Citation
     from pipeline.settings import Settings
     from pipeline.store.private import Connection
 
@@ -41,11 +41,14 @@ DOCUMENTS = {
     "wedding.txt": "Maria Halden married Johan Berg in 1915.\n",
     "anna.txt": "Anna Dahl founded Elva Shipping.\n",
     "storm.txt": "The old lighthouse at Skarvik was closed because the storm had undermined its footing.\n",
-    "renamed.md": "# Lynge Works\n\nLynge Works was founded in 1901.\n\nLynge Works was renamed Voss Systems in 1960.\n\n"
-    "Voss Systems was founded in 1905.\n",
+    "renamed.md": "# Lynge Works\n\nLynge Works was founded in 1901.\n\n"
+    "Lynge Works was renamed Voss Systems in 1960.\n\nVoss Systems was founded in 1905.\n",
 }
-SYLLABLES = ("Nor", "Sol", "Fjel", "Skog", "Hav", "Elv", "Dal", "Vik", "Nes"), ("berg", "heim", "stad", "vold", "mark", "lund", "sund")  # fmt: skip
-NAMES = [first + second for first in SYLLABLES[0] for second in SYLLABLES[1]]
+NAMES = [
+    first + second
+    for first in ("Nor", "Sol", "Fjel", "Skog", "Hav", "Elv", "Dal", "Vik", "Nes")
+    for second in ("berg", "heim", "stad", "vold", "mark", "lund", "sund")
+]
 UNKNOWN = "Who founded Quillan Dredging?"
 
 
@@ -292,9 +295,7 @@ def test_another_fact_about_a_person_is_no_yes(small_graph: Groundplan, place: s
 # not found, refused
 
 
-@pytest.mark.parametrize(
-    "question", [UNKNOWN, "When did Maria Halden die?", "Why did Erik Moe resign?"]
-)
+@pytest.mark.parametrize("question", [UNKNOWN, "When did Maria Halden die?", "Why did Erik Moe resign?"])
 def test_what_no_document_says_is_not_found_among_the_documents_read(small_graph: Groundplan, question: str) -> None:
     answer = small_graph.ask(question)
     assert (answer.found, answer.sentences, answer.total, answer.listed) == (False, (), None, ())

@@ -18,7 +18,10 @@ from support import clear, dump, pdf, rows
 from pipeline import cli
 from pipeline.api import Groundplan
 from pipeline.errors import GraphBusy, TooManyDeadLetters
+from pipeline.ingest import derive as derive_module
 from pipeline.ingest import job as job_module
+from pipeline.ingest import resolve as resolve_module
+from pipeline.ingest.extract import RulesExtractor
 from pipeline.ingest.job import IngestJob
 from pipeline.ingest.sources import parse_sources
 from pipeline.store.driver import Store
@@ -38,7 +41,8 @@ FIRST = {
     "a.txt": "Anna Berg founded Halden Instruments in 1962. The company employed 120 people. She was born in Oslo.\n",
     "b.txt": "Halden Instruments was founded by Anna Berg in 1963. Anna Berg admired Erik Lund. 🚢\n\n"
     "Anna Berg did not join Norvik Systems. Erik Lund said that Karl Berg joined Norvik Systems.\n",
-    "c.txt": "Anna Berg was born in Oslo on 3 May 1931. Mr Erik Lund married Anna Berg. He built Varde Bridge in 1955.\n",
+    "c.txt": "Anna Berg was born in Oslo on 3 May 1931. Mr Erik Lund married Anna Berg. "
+    "He built Varde Bridge in 1955.\n",
     "d.txt": "Norvik Systems acquired Halden Instruments in 1999. The harbour master of Varde joined Norvik Systems.\n",
     "records.jsonl": '{"id": "r1", "text": "Karl Berg founded Norvik Systems in 1950.", "date": "1950-06-01"}\n'
     '{"id": "r2", "text": "Karl Berg was born in Bergen in 1901. Oslo married Karl Berg.", "date": "1951"}\n',
@@ -60,7 +64,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def write(folder: Path, documents: dict[str, str]) -> Path:
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     for name, text in documents.items():
         (folder / name).write_text(text, encoding="utf-8")
     return folder
@@ -76,7 +80,8 @@ def ingest(settings: Settings, *sources: Path | str, home: str = "home", **tuned
 def clean(store: Store, settings: Settings, documents: dict[str, str], **tuned: Any) -> list[str]:  # noqa: ANN401
     """The graph that these documents alone give, which is then deleted."""
     clear(store)
-    ingest(settings, f"archive={write(settings.home.parent / 'clean', documents)}", home="clean-home", **tuned)
+    folder = write(settings.home.parent / "clean", documents)
+    ingest(settings, f"archive={folder}", **{"home": "clean-home", **tuned})
     graph = dump(store)
     clear(store)
     return graph
@@ -101,6 +106,13 @@ def one(store: Store, query: Any, **parameters: Any) -> Any:  # noqa: ANN401
     (row,) = rows(store, query, **parameters)
     (value,) = row.values()
     return value
+
+
+def small_passes(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    """Let a transaction of a pass take no more than `size` documents, entities or facts."""
+    monkeypatch.setattr(resolve_module, "BATCH_DOCUMENTS", size)
+    for name in ("BATCH_DOCUMENTS", "BATCH_ENTITIES", "BATCH_FACTS"):
+        monkeypatch.setattr(derive_module, name, size)
 
 
 # A run over what is known
@@ -143,30 +155,37 @@ def test_other_bytes_of_the_same_text_write_nothing(graph: Groundplan, folder: P
 # A function of the documents
 
 
-@pytest.mark.parametrize(
-    ("batch_documents", "max_transaction_rows"), [(1, 100), (1, 20_000), (3, 150), (64, 100)]
-)
+@pytest.mark.parametrize(("batch_documents", "max_transaction_rows"), [(1, 100), (1, 20_000), (3, 150), (64, 100)])
 def test_batches_and_transactions_of_any_size_give_one_graph(
     store: Store, settings: Settings, batch_documents: int, max_transaction_rows: int
 ) -> None:
     usual = clean(store, settings, FIRST)
-    tuned = clean(
-        store, settings.model_copy(update={"home": settings.home / "tuned"}), FIRST,
-        batch_documents=batch_documents, max_transaction_rows=max_transaction_rows,
-    )  # fmt: skip
-    assert tuned == usual
+    tuned = {"batch_documents": batch_documents, "max_transaction_rows": max_transaction_rows}
+    assert clean(store, settings, FIRST, home="tuned-home", **tuned) == usual
 
 
-def test_files_in_any_order_and_number_of_runs_give_one_graph(
-    store: Store, settings: Settings, folder: Path
+def test_passes_in_batches_of_one_give_the_same_graph(
+    store: Store, settings: Settings, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    ingest(settings, folder)
+    first = dump(store)
+    ingest(settings, write(folder, SECOND))
+    second = dump(store)
+    clear(store)
+    small_passes(monkeypatch, 1)
+    ingest(settings, write(folder, FIRST))
+    assert dump(store) == first
+    ingest(settings, write(folder, SECOND))
+    assert dump(store) == second
+
+
+def test_files_in_any_order_and_number_of_runs_give_one_graph(store: Store, settings: Settings, folder: Path) -> None:
     expected = clean(store, settings, FIRST)
     files = sorted(FIRST)
-    for order in (files[::-1], random.sample(files, len(files))):
-        clear(store)
-        for name in order:
-            ingest(settings, f"archive={folder / name}")
-        assert dump(store) == expected, order
+    order = random.sample(files, len(files))
+    for name in order:
+        ingest(settings, f"archive={folder / name}")
+    assert dump(store) == expected, order
     clear(store)
     ingest(settings, *(f"archive={folder / name}" for name in reversed(files)))
     assert dump(store) == expected
@@ -280,7 +299,9 @@ def test_what_is_not_plainly_asserted_is_a_claim_and_no_relationship(
     graph: Groundplan, tmp_path: Path, sentence: str
 ) -> None:
     graph.ingest(write(tmp_path / "said", {"a.txt": f"{sentence}\n"}))
-    claims = rows(graph.store, "MATCH (c:Claim) WHERE c.predicate IN ['WORKS_FOR', 'MEMBER_OF'] RETURN c.quote AS quote")
+    claims = rows(
+        graph.store, "MATCH (c:Claim) WHERE c.predicate IN ['WORKS_FOR', 'MEMBER_OF'] RETURN c.quote AS quote"
+    )
     assert [claim["quote"] for claim in claims] == [sentence]
     assert relationships(graph.store) == set()
 
@@ -340,13 +361,13 @@ def test_a_document_larger_than_a_transaction_equals_one_loaded_whole(store: Sto
     committed = clean_transactions(store, settings, large)
     assert dump(store) == whole
     assert committed > 10
-    report = ingest(settings, settings.home.parent / "large", home="large-home", max_transaction_rows=100)
+    report = ingest(settings, f"archive={settings.home.parent / 'clean'}", home="large-home")
     assert report.written == NOTHING
 
 
 def clean_transactions(store: Store, settings: Settings, documents: dict[str, str]) -> int:
     """Ingest with small transactions; how many of them wrote evidence."""
-    folder = write(settings.home.parent / "large", documents)
+    folder = write(settings.home.parent / "clean", documents)
     counting = MortalStore(store, lives=10_000)
     own = settings.model_copy(update={"home": settings.home.parent / "large-home", "max_transaction_rows": 100})
     with counting, Groundplan.open(own) as kg:
@@ -379,31 +400,31 @@ class MortalStore(Store):
 
 
 def test_a_run_that_ends_after_any_transaction_is_finished_by_the_next(
-    store: Store, settings: Settings, folder: Path
+    store: Store, settings: Settings, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    versions = [(documents, clean(store, settings, documents)) for documents in (FIRST, SECOND)]
     tuned = settings.model_copy(update=SMALL_TRANSACTIONS)
-    expected = {name: clean(store, settings, documents) for name, documents in (("1", FIRST), ("2", SECOND))}
-    stops = dict.fromkeys(("evidence", "knowledge", "operations"), 0)
+    small_passes(monkeypatch, 2)
+    lives, done = random.choice((1, 2)), False
     with Groundplan.open(tuned) as kg:
-        kg.ingest(folder)
-        for lives in range(1, 100):
-            name, documents = ("2", SECOND) if lives % 2 else ("1", FIRST)
-            with MortalStore(store, lives=lives) as mortal:
-                job = IngestJob(mortal, tuned, kg.ontology)
-                write(folder, documents)
-                try:
-                    job.run(parse_sources([str(folder)]))
-                except Killed:
-                    ended = False
-                else:
-                    ended = True
-            stops[max(mortal.committed, key=lambda layer: mortal.committed[layer])] += 1
+        kg.ingest(write(folder, SECOND))
+        while not done:
+            documents, expected = versions[0]
+            done = ends_by_itself(MortalStore(store, lives=lives), kg, write(folder, documents))
             kg.ingest(folder)
-            assert dump(store) == expected[name], f"after {mortal.committed}"
-            if ended:
-                break
-    assert ended
-    assert lives > 10
+            assert dump(store) == expected, f"after {lives} transactions"
+            versions.reverse()
+            lives += 2
+    assert lives > 20
+
+
+def ends_by_itself(mortal: MortalStore, kg: Groundplan, folder: Path) -> bool:
+    with mortal:
+        try:
+            IngestJob(mortal, kg.settings, kg.ontology).run(parse_sources([str(folder)]))
+        except Killed:
+            return False
+    return True
 
 
 @pytest.mark.parametrize("stage", ["resolve", "derive"])
@@ -481,7 +502,7 @@ def test_a_second_run_at_the_same_time_is_told_to_try_later(
     graph: Groundplan, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     at_work, go_on = threading.Event(), threading.Event()
-    resolve = job_module.resolve
+    resolve = resolve_module.resolve
 
     def waiting(store: Store, shown: Callable[[int], None]) -> int:
         at_work.set()
@@ -518,7 +539,9 @@ class FragileFinder(MentionFinder):
 
 def fragile_run(graph: Groundplan, folder: Path) -> RunReport:
     job = IngestJob(graph.store, graph.settings, graph.ontology)
-    job.extractor.find_mentions = FragileFinder(graph.ontology)
+    extractor = RulesExtractor(graph.settings.model, graph.ontology)
+    extractor.find_mentions = FragileFinder(graph.ontology)
+    job.extractor = extractor
     return job.run(parse_sources([str(folder)]))
 
 
@@ -545,7 +568,9 @@ def test_what_cannot_be_read_is_a_dead_letter_and_the_rest_is_ingested(
 def test_a_document_that_breaks_extraction_fails_alone_and_in_every_run_until_it_succeeds(
     graph: Groundplan, settings: Settings, folder: Path
 ) -> None:
-    broken = {"more.jsonl": '{"id": "1", "text": "Erik Lund breaks it."}\n{"id": "2", "text": "Erik Lund met Anna Berg."}\n'}
+    broken = {
+        "more.jsonl": '{"id": "1", "text": "Erik Lund breaks it."}\n{"id": "2", "text": "Erik Lund met Anna Berg."}\n'
+    }
     expected = clean(graph.store, settings, FIRST | broken)
     write(folder, broken)
     for unchanged in (0, 7):
@@ -573,13 +598,17 @@ def test_more_dead_letters_than_allowed_is_an_error_after_the_rest_was_ingested(
     (folder / "broken.pdf").write_bytes(b"%PDF-1.4 nothing follows")
     assert ingest(settings, folder, max_dead_letters=1).documents["failed"] == 1
     clear(store)
-    with pytest.raises(TooManyDeadLetters, match="1 documents failed, more than the 0 allowed"):
+    with pytest.raises(TooManyDeadLetters, match="1 of 7 documents failed; 0 are allowed"):
         ingest(settings, folder, max_dead_letters=0)
     assert "Anna Berg" in names(store)
 
 
 def test_a_run_in_which_everything_failed_exits_with_65_and_still_reports(
-    store: Store, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    store: Store,
+    settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     bad = write(tmp_path / "bad", {"a.pdf": "no PDF", "b.pdf": "neither"})
     for name, value in variables(settings).items():

@@ -1,7 +1,8 @@
-"""Mentions: the exact characters of names, values, pronouns and roles, and the kind and gender their words give them."""
+"""Mentions: the exact characters of names, values, pronouns and roles; the kind and gender that words give."""
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -135,7 +136,7 @@ def test_no_two_mentions_share_a_character(model: Language) -> None:
     text = "On Monday Mrs Anna Berg, the director of the Halden Museum, paid $20 to the harbour master. He thanked her."
     found = mentions(model(text))
     assert len(found) >= 6
-    assert all(first.end <= second.start for first, second in zip(found, found[1:], strict=False))
+    assert all(first.end <= second.start for first, second in pairwise(found))
 
 
 # Values

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from graph_schema.models import Value
+from pipeline.ingest.extract.clause import ClauseReader, Stance, Times, objects_of
 from pipeline.text.mentions import SUBJECTS
 from pipeline.text.values import parse_money, parse_quantity
 
@@ -20,43 +21,13 @@ if TYPE_CHECKING:
 
     from spacy.tokens import Doc, Token
 
-    from graph_schema.models import Modality
-
-SAYING = frozenset("say claim report state tell announce believe argue suggest insist note write think allege".split())
-PLANNING = frozenset("plan intend hope want wish propose aim agree expect decide consider try attempt offer".split())
-REFUSING = frozenset("refuse decline fail deny".split())
-ALLEGING = frozenset("allegedly reportedly supposedly apparently perhaps possibly probably".split())
-POSSIBLE = frozenset("may might could can".split())
-PLANNED = frozenset("will would shall should 'll 'd".split())
 RENAMING = frozenset("formerly previously originally".split())
-NEGATIONS = frozenset("never not n't".split())
 BECOMING = frozenset("be become remain".split())
 RELATIVE = frozenset({"WDT", "WP"})
 OBJECTS = frozenset({"dobj", "oprd", "dative"})
-START_WORDS = frozenset({"from", "since", "after"})
-END_WORDS = frozenset({"until", "till", "to", "before"})
-POINT_WORDS = frozenset({"in", "on", "during", "by", "at"})
 ROLE_PHRASE = "be a"
 MAX_QUOTE_CHARS = 400
 MAX_ROLE_TOKENS = 8
-
-
-@dataclass(slots=True, frozen=True)
-class Stance:
-    """How a clause stands to what it says."""
-
-    negated: bool = False
-    modality: Modality = "asserted"
-    attributed_to: str | None = None
-
-
-@dataclass(slots=True, frozen=True)
-class Times:
-    """When a clause says that it holds or happened."""
-
-    point: Value | None = None
-    start: Value | None = None
-    end: Value | None = None
 
 
 @dataclass(slots=True)
@@ -85,6 +56,7 @@ class RelationFinder:
         self.at = at
         self.values = values
         self.roles = roles
+        self.clause = ClauseReader(doc, at, values)
 
     def __call__(self) -> list[RawRelation]:
         """All relations, in the order of the tokens that carry them."""
@@ -104,7 +76,7 @@ class RelationFinder:
             return
         subjects = self._subjects(verb)
         passive = is_passive(verb)
-        stance, times = self._stance(verb), self._times(verb)
+        stance, times = self.clause.stance(verb), self.clause.times(verb)
         if passive:
             yield from self._by_agent(verb, children, subjects, stance, times)
         yield from self._of_recipient(verb, children, stance, times)
@@ -134,7 +106,7 @@ class RelationFinder:
         for agent in children:
             if agent.dep_ != "agent":
                 continue
-            for target in _objects_of(agent):
+            for target in objects_of(agent):
                 for subject in self._entities(target):
                     for patient in patients:
                         yield self._relation(
@@ -152,7 +124,7 @@ class RelationFinder:
             elif child.dep_ == "prep":
                 phrase = f"{base} {child.lower_}"
                 phrases = (*(f"{adverb} {phrase}" for adverb in adverbs), phrase)
-                yield from ((phrases, target) for target in _objects_of(child))
+                yield from ((phrases, target) for target in objects_of(child))
 
     def _misattached(
         self, verb: Token, children: list[Token], passive: bool
@@ -163,7 +135,7 @@ class RelationFinder:
             if direct.dep_ == "dobj" and direct.i not in self.at:
                 for child in direct.children:
                     if child.dep_ == "prep" and child.lower_ != "of":
-                        yield from (((f"{base} {child.lower_}",), target) for target in _objects_of(child))
+                        yield from (((f"{base} {child.lower_}",), target) for target in objects_of(child))
 
     def _of_inverted_copula(
         self, verb: Token, children: list[Token], stance: Stance, times: Times
@@ -183,7 +155,7 @@ class RelationFinder:
             if child.dep_ == "npadvmod":
                 yield (adjective.lower_,), child
             elif child.dep_ == "prep":
-                yield from (((f"{adjective.lower_} {child.lower_}",), target) for target in _objects_of(child))
+                yield from (((f"{adjective.lower_} {child.lower_}",), target) for target in objects_of(child))
 
     def _subjects(self, verb: Token) -> list[int]:
         """Mention indices of who does it, or to whom it is done."""
@@ -223,7 +195,7 @@ class RelationFinder:
         lemma = noun.lemma_.lower()
         for child in noun.children:
             if child.dep_ == "prep":
-                targets, phrase = _objects_of(child), f"{lemma} {child.lower_}"
+                targets, phrase = objects_of(child), f"{lemma} {child.lower_}"
             elif child.dep_ in {"poss", "compound"}:
                 targets, phrase = [child], f"{lemma} of"
             else:
@@ -269,65 +241,12 @@ class RelationFinder:
         index = self.at.get(token.i)
         if index is not None:
             return self.values.get(index)
-        if (date := self._date(token)) is not None:
+        if (date := self.clause.date(token)) is not None:
             return date
         for child in token.children:
             if child.dep_ == "nummod":
                 text = self.doc[child.left_edge.i : token.i + 1].text
                 return parse_money(text) or parse_quantity(text, token.lemma_)
-        return None
-
-    # stance and time
-
-    def _stance(self, verb: Token) -> Stance:
-        negated = _is_negated(verb)
-        modality = _modality(verb)
-        governor = verb.head
-        if verb.dep_ == "xcomp" and governor.i != verb.i:
-            negated = negated or _is_negated(governor) or governor.lemma_ in REFUSING
-            if modality == "asserted":
-                modality = "planned" if governor.lemma_ in PLANNING else _modality(governor)
-        return Stance(negated, modality, self._source(verb))
-
-    def _source(self, verb: Token) -> str | None:
-        """Who is said to say it: "X said that ...", "according to X"."""
-        for child in verb.children:
-            if child.dep_ == "prep" and child.lower_ == "according":
-                targets = [target for inner in child.children for target in _objects_of(inner)]
-                return self._words(targets[0]) if targets else "unknown"
-        clause = verb
-        while clause.dep_ in {"conj", "xcomp"} and clause.head.i != clause.i:
-            clause = clause.head
-        if clause.dep_ == "ccomp" and clause.head.lemma_ in SAYING:
-            speakers = [child for child in clause.head.children if child.dep_ in SUBJECTS]
-            return self._words(speakers[0]) if speakers else "unknown"
-        return None
-
-    def _words(self, token: Token) -> str:
-        return self.doc[token.left_edge.i : token.i + 1].text
-
-    def _times(self, verb: Token) -> Times:
-        point = start = end = None
-        for child in verb.children:
-            if child.dep_ == "npadvmod":
-                point = point or self._date(child)
-            elif child.dep_ == "prep":
-                date = next((date for target in _objects_of(child) if (date := self._date(target))), None)
-                if child.lower_ in START_WORDS:
-                    start = start or date
-                elif child.lower_ in END_WORDS:
-                    end = end or date
-                elif child.lower_ in POINT_WORDS:
-                    point = point or date
-        return Times(point, start, end)
-
-    def _date(self, token: Token) -> Value | None:
-        """The date that `token` heads, or that stands beside it ("on Saturday, 2 November 1957")."""
-        for each in (token, *token.children):
-            index = self.at.get(each.i)
-            value = None if index is None else self.values.get(index)
-            if value is not None and value.type == "date":
-                return value
         return None
 
     # quotes
@@ -389,28 +308,7 @@ def _role_nouns(verb: Token, children: list[Token]) -> Iterator[Token]:
         if child.dep_ in {"attr", "oprd"} or (child.dep_ == "dobj" and verb.lemma_ in BECOMING):
             yield from (noun for noun in (child, *child.conjuncts) if noun.pos_ == "NOUN")
         elif child.dep_ == "prep" and child.lower_ == "as":
-            yield from (noun for noun in _objects_of(child) if noun.pos_ == "NOUN")
-
-
-def _objects_of(preposition: Token) -> list[Token]:
-    return [child for child in preposition.children if child.dep_ == "pobj"]
-
-
-def _is_negated(verb: Token) -> bool:
-    return any(child.dep_ == "neg" or child.lower_ in NEGATIONS for child in verb.children)
-
-
-def _modality(verb: Token) -> Modality:
-    for child in verb.children:
-        if child.dep_ == "aux" and child.lower_ in POSSIBLE:
-            return "possible"
-        if child.dep_ == "aux" and child.lower_ in PLANNED:
-            return "planned"
-        if child.dep_ == "mark" and child.lower_ in {"if", "unless", "whether"}:
-            return "conditional"
-        if child.dep_ == "advmod" and child.lower_ in ALLEGING:
-            return "alleged"
-    return "asserted"
+            yield from (noun for noun in objects_of(child) if noun.pos_ == "NOUN")
 
 
 def _role(noun: Token) -> Value:

@@ -72,6 +72,10 @@ class Settings(BaseModel):
         home = Path(overrides.get("home") or from_environment.get("home") or cls().home).expanduser()
         from_file = _from_file(home / FILE_NAME)
         values = {**from_file, **from_environment, **overrides, "home": home}
+        if "@" in str(values.get("neo4j_uri") or ""):
+            raise SettingError(
+                "NEO4J_URI holds a user name or password (not shown).", "Set NEO4J_USERNAME and NEO4J_PASSWORD instead."
+            )
         try:
             return cls(**values)
         except ValidationError as error:
@@ -92,7 +96,7 @@ def variable_of(field: str) -> str:
 def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
     values = {field: environ[name] for name, field in NEO4J_VARIABLES.items() if environ.get(name)}
     for name, value in environ.items():
-        if not name.startswith(PREFIX) or name.startswith(PREFIX + "TEST_"):
+        if not value or not name.startswith(PREFIX) or name.startswith(PREFIX + "TEST_"):
             continue
         field = name.removeprefix(PREFIX).lower()
         if field.startswith("neo4j_"):
@@ -110,6 +114,10 @@ def _from_file(path: Path) -> dict[str, Any]:
         raise SettingError(
             f"cannot read settings file {str(path)!r}: {error}.", "Mend the file or remove it."
         ) from None
+    if "home" in values:
+        raise SettingError(
+            f"{str(path)!r} sets 'home', which says where that file itself lies.", f"Set {PREFIX}HOME instead."
+        )
     return {_known(name, where=str(path)): value for name, value in values.items()}
 
 

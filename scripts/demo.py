@@ -9,7 +9,6 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 ARCHIVE = ROOT / "tests" / "samples" / "archive"
 QUESTIONS = (
-    "Where was Grace Okafor born?",
     "In what year was the Kelport Barometer Company founded?",
     "Who was the husband of the woman who designed the Kelport Tide Predictor?",
     "Which people studied at the University of Brackton?",

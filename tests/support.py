@@ -1,11 +1,15 @@
-"""What tests of several folders share: the whole graph as lines to compare, and a PDF made by hand."""
+"""What tests of several folders share: the whole graph as lines to compare, a PDF made by hand, a text that breaks."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any, LiteralString
 
+from pipeline.text.mentions import MentionFinder, RawMention
+
 if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
     from pipeline.store.driver import Store
 
 
@@ -56,3 +60,12 @@ def pdf(line: str) -> bytes:
     table = "".join(f"{offset:010} 00000 n \n" for offset in offsets)
     trailer = f"trailer\n<< /Size {len(objects) + 1} /Root 1 0 R >>\nstartxref\n{len(body)}\n%%EOF\n"
     return f"{body}xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}{trailer}".encode()
+
+
+class FragileFinder(MentionFinder):
+    """Finds mentions, and breaks on one text."""
+
+    def __call__(self, doc: Doc, offset: int) -> tuple[list[RawMention], dict[int, int]]:
+        if "breaks" in doc.text:
+            raise ValueError("this text breaks it")
+        return super().__call__(doc, offset)

@@ -44,11 +44,13 @@ class NameSpan:
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """A predicate that the question's words can mean. `side` is where the named entity stands in it, `None` when the
-    words leave it open; `token` is the word that means it."""
+    words leave it open; `token` is the word that means it, and `first` says whether the name comes before it, as
+    the one who does it."""
 
     predicate: str
     side: Side | None
     token: int
+    first: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +176,8 @@ class QuestionParser:
                 if any(word not in present for word in rest if word not in LINKING_WORDS):
                     continue
                 score = 2 if all(word in present for word in rest) else 1
-                yield score, Wanted(predicate, _side(token, names, direction, passive_phrase=passive_phrase), token.i)
+                first = _stands_first(token, names, passive_phrase=passive_phrase)
+                yield score, Wanted(predicate, _side(first, direction), token.i, first)
 
     def _relations(
         self, doc: Doc, found: list[_Meaning], named: set[int], expected: _Expected
@@ -289,19 +292,23 @@ def _described_names(doc: Doc) -> Iterator[NameSpan]:
             yield NameSpan(doc[words[0].i : words[-1].i + 1].text, range(words[0].i, words[-1].i + 1))
 
 
-def _side(token: Token, names: tuple[NameSpan, ...], direction: Direction, *, passive_phrase: bool) -> Side | None:
-    """Where the named entity stands in a relation that `token` means, read from the branch of the tree it hangs on."""
+def _stands_first(token: Token, names: tuple[NameSpan, ...], *, passive_phrase: bool) -> bool | None:
+    """Whether the named entity stands before a phrase that `token` begins, read from the branch of the tree it hangs
+    on; `None` without a name."""
     branch = _branch(token, names)
     if branch is None:
         return None
     if token.pos_ == "NOUN":
-        first = not branch
-    elif branch == "nsubjpass":
-        first = passive_phrase
-    else:
-        first = branch in {"nsubj", "agent", "relcl", "acl"}
-    forward = direction == "forward"
-    return "subject" if first == forward else "object"
+        return not branch
+    if branch == "nsubjpass":
+        return passive_phrase
+    return branch in {"nsubj", "agent", "relcl", "acl"}
+
+
+def _side(first: bool | None, direction: Direction) -> Side | None:
+    if first is None:
+        return None
+    return "subject" if first == (direction == "forward") else "object"
 
 
 def _branch(token: Token, names: tuple[NameSpan, ...]) -> str | None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from spacy.language import Language
-    from spacy.tokens import Doc, Span
+    from spacy.tokens import Doc, Span, Token
 
     from graph_schema.ontology import Ontology
     from pipeline.query.parse import Question
@@ -118,6 +118,8 @@ def _score(asked: _Asked, sentence: _Sentence) -> float | None:
     names = _names_score(asked, sentence)
     if names is None or not _holds_answer(asked, sentence):
         return None
+    if asked.strict and _is_reversed(asked, sentence.span):
+        return None
     share = _word_share(asked, sentence)
     if share < (STRICT_WORD_SHARE if asked.strict else MIN_WORD_SHARE):
         return None
@@ -136,6 +138,26 @@ def _word_share(asked: _Asked, sentence: _Sentence) -> float:
         near = set(fold(sentence.near).split())
         missing -= {word for word in missing if word in near and asked.strict}
     return 1.0 - len(missing) / len(asked.words) if asked.words else 1.0
+
+
+def _is_reversed(asked: _Asked, span: Span) -> bool:
+    """Whether the sentence says of the name as doing it what the question asks of it as suffering it, or the other way
+    round."""
+    first = {wanted.first for wanted in asked.question.wanted}
+    if len(first) != 1 or None in first:
+        return False
+    for verb in span:
+        if verb.pos_ == "VERB" and verb.lemma_.lower() in asked.words:
+            subjects = [child for child in verb.children if child.dep_ == "nsubj"]
+            objects = [child for child in verb.children if child.dep_ == "dobj"]
+            if any(_stands_for_name(asked, each) for each in (objects if first == {True} else subjects)):
+                return True
+    return False
+
+
+def _stands_for_name(asked: _Asked, token: Token) -> bool:
+    words = set(fold(token.doc[token.left_edge.i : token.right_edge.i + 1].text).split())
+    return token.lower_ in BACK_REFERENCES or any(name <= words for name in asked.names)
 
 
 def _any_in(years: set[str], text: str) -> bool:

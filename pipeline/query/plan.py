@@ -109,6 +109,8 @@ def _connection(names: tuple[Linked, ...]) -> Plan:
 def _aggregate(
     question: Question, names: tuple[Linked, ...], wanted: tuple[Wanted, ...], ontology: Ontology
 ) -> Plan | None:
+    if len(names) != 1:
+        return None
     of_entities = tuple(each for each in wanted if ontology.predicates[each.predicate].value is None)
     gives: Aggregate = "count" if question.form == "count" else "list"
     if of_entities:

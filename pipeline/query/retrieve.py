@@ -141,7 +141,7 @@ class Retriever:
                 -(fact.confidence or 0.0),
                 fact.key,
             ),
-        )
+        )[:MAX_FACTS]
 
     def _covers(self, fact: Fact, plan: Plan, question: Question) -> bool:
         """Whether a fact joins two of the question's names; one with a value needs only its subject, but it says
@@ -164,12 +164,19 @@ class Retriever:
         return any(self.ontology.fits(kind, (each,)) for each in question.kinds)
 
     def _at(self, question: Question, facts: list[Fact]) -> list[Fact]:
-        """The facts whose words name the time the question names, if any do."""
+        """The facts whose words name the time that the question names; with one that agrees, those that exclude it
+        stay, so that nobody reads "yes" where documents disagree."""
         years = {time.normalised[:4] for time in question.times}
         if not years or not facts:
             return facts
         cited = self._cited(facts)
-        return [fact for fact in cited if any(_holds(citation, years) for citation in fact.citations)]
+        agreeing = [fact for fact in cited if any(_holds(citation, years) for citation in fact.citations)]
+        contested = {fact.predicate for fact in agreeing if self._is_functional(fact.predicate)}
+        return [fact for fact in cited if fact in agreeing or (fact.predicate in contested and fact.support)]
+
+    def _is_functional(self, predicate: str) -> bool:
+        known = self.ontology.predicates.get(predicate)
+        return known is not None and known.functional
 
     def _cited(self, facts: Iterable[Fact]) -> tuple[Fact, ...]:
         missing = [fact.key for fact in facts if not fact.citations]
@@ -190,9 +197,12 @@ class Retriever:
         ids = [entity_id for each in plan.names for entity_id in each.ids]
         if plan.aggregate == "documents":
             return self._documents(ids)
-        side = plan.wanted[0].side or "subject"
-        predicates = [each.predicate for each in plan.wanted if (each.side or "subject") == side]
+        first = plan.wanted[0]
+        side = first.side or "subject"
         ends = "objects" if side == "subject" else "subjects"
+        if self.ontology.predicates[first.predicate].symmetric:
+            ends = "either"
+        predicates = [each.predicate for each in plan.wanted if (each.side or "subject") == side]
         self.record.call()
         rows = self.store.read(
             f"aggregate_{ends}", ids=ids, predicates=predicates, kinds=list(question.kinds), limit=MAX_LISTED

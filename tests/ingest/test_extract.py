@@ -10,11 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from support import FragileFinder
 
 from graph_schema.errors import EvidenceError
 from graph_schema.models import Claim, Document, Evidence, Failed
 from graph_schema.ontology import load_ontology
 from pipeline.ingest.extract import RulesExtractor, Segmented, check_offsets
+from pipeline.ingest.extract.relations import MAX_QUOTE_CHARS
 from pipeline.ingest.read import RawDocument
 from pipeline.ingest.segment import segment
 from pipeline.settings import Settings
@@ -389,6 +391,11 @@ def test_a_man_and_a_woman_of_one_surname_are_two_entities(extractor: RulesExtra
     assert [entity.name for entity in found.evidence.entities if entity.kind == "Person"] == ["Berg", "Berg"]
 
 
+def test_a_surname_whose_title_forbids_the_only_fuller_name_is_someone_else(extractor: RulesExtractor) -> None:
+    found = extract(extractor, "Mr Karl Berg lived in Oslo. Mrs Berg lived in Bergen.")
+    assert {("Karl Berg", "LIVES_IN", "Oslo"), ("Berg", "LIVES_IN", "Bergen")} == found.triples
+
+
 def test_the_kind_of_an_entity_is_the_one_most_of_its_mentions_have(extractor: RulesExtractor) -> None:
     text = "Anna Berg lived in Oslo. Mrs Berg liked Oslo. Oslo was founded in 1048. Dr Berg left Oslo."
     assert extract(extractor, text).kinds() == {"Anna Berg": "Person", "Oslo": "Place"}
@@ -406,6 +413,28 @@ def test_a_document_is_about_what_its_title_names(extractor: RulesExtractor) -> 
         "Minutes": [],
         None: [],
     }
+
+
+# Quotes
+
+
+def test_a_quote_is_the_whole_sentence_and_no_character_more(extractor: RulesExtractor) -> None:
+    said = "In the spring, Anna Berg joined Norvik Systems."
+    found = extract(extractor, f"Nothing happened.  {said}\nThen it rained.")
+    assert found.claim("WORKS_FOR").quote == said
+
+
+def test_a_quote_stays_within_its_paragraph(extractor: RulesExtractor) -> None:
+    found = extract(extractor, "Minutes of the meeting\n\nAnna Berg joined Norvik Systems\n\nSigned by all")
+    assert found.claim("WORKS_FOR").quote == "Anna Berg joined Norvik Systems"
+
+
+def test_of_a_very_long_sentence_only_the_words_that_say_it_are_quoted(extractor: RulesExtractor) -> None:
+    tail = ", which was cold, dark, wet, long and grey" * 12
+    found = extract(extractor, f"Anna Berg joined Norvik Systems in the winter{tail}.")
+    quote = found.claim("WORKS_FOR").quote
+    assert len(quote) <= MAX_QUOTE_CHARS < len(tail)
+    assert "joined Norvik Systems" in quote
 
 
 # Offsets
@@ -472,9 +501,9 @@ def test_an_offset_that_is_wrong_by_one_is_refused(extractor: RulesExtractor, fi
     evidence = extract(extractor, "Long ago Anna Berg founded Halden Instruments.").evidence
     check_offsets(evidence)
     (first, *others) = getattr(evidence, field)
-    wrong = replace(first, start=first.start + start, end=first.end + end)
+    wrong: dict[str, Any] = {field: (replace(first, start=first.start + start, end=first.end + end), *others)}
     with pytest.raises(EvidenceError, match="are not"):
-        check_offsets(replace(evidence, **{field: (wrong, *others)}))
+        check_offsets(replace(evidence, **wrong))
 
 
 def test_an_offset_within_another_chunk_is_refused(extractor: RulesExtractor) -> None:
@@ -489,15 +518,6 @@ def test_an_offset_within_another_chunk_is_refused(extractor: RulesExtractor) ->
 # Documents that fail
 
 
-class FragileFinder(MentionFinder):
-    """Finds mentions, and breaks on one text."""
-
-    def __call__(self, doc: Doc, offset: int) -> tuple[list[RawMention], dict[int, int]]:
-        if "breaks" in doc.text:
-            raise ValueError("this text breaks it")
-        return super().__call__(doc, offset)
-
-
 def test_a_document_that_breaks_the_extractor_fails_alone_in_its_place(extractor: RulesExtractor) -> None:
     fragile = RulesExtractor(MODEL, extractor.ontology)
     fragile.find_mentions = FragileFinder(extractor.ontology)
@@ -509,6 +529,21 @@ def test_a_document_that_breaks_the_extractor_fails_alone_in_its_place(extractor
     assert (failed.path, failed.stage, failed.transient) == ("1.txt", "extract", False)
     assert failed.reason == "ValueError: this text breaks it"
     assert failed.remedy
+
+
+class CarelessFinder(MentionFinder):
+    """Finds mentions, one character too far to the right."""
+
+    def __call__(self, doc: Doc, offset: int) -> tuple[list[RawMention], dict[int, int]]:
+        return super().__call__(doc, offset + 1)
+
+
+def test_a_document_whose_offsets_would_be_wrong_is_failed_and_not_handed_on(extractor: RulesExtractor) -> None:
+    careless = RulesExtractor(MODEL, extractor.ontology)
+    careless.find_mentions = CarelessFinder(extractor.ontology)
+    (failed,) = careless([segmented("Anna Berg lived in Oslo.")])
+    assert isinstance(failed, Failed)
+    assert failed.reason.startswith("'a.txt': characters 1 to 10 are not 'Anna Berg'.")
 
 
 def test_an_empty_batch_gives_nothing(extractor: RulesExtractor) -> None:

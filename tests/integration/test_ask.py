@@ -40,7 +40,8 @@ DOCUMENTS = {
     "gifts.txt": "Maria Halden founded Bergen Press in 1930.\n\nMaria Halden also founded the Coast Trust.\n",
     "wedding.txt": "Maria Halden married Johan Berg in 1915.\n",
     "anna.txt": "Anna Dahl founded Elva Shipping.\n",
-    "storm.txt": "The old lighthouse at Skarvik was closed because the storm had undermined its footing.\n",
+    "storm.txt": "The ferry ran on Sundays as well, in fair weather.\n\n" * 60
+    + "The old lighthouse at Skarvik was closed because the storm had undermined its footing.\n",
     "renamed.md": "# Lynge Works\n\nLynge Works was founded in 1901.\n\n"
     "Lynge Works was renamed Voss Systems in 1960.\n\nVoss Systems was founded in 1905.\n",
 }
@@ -160,6 +161,13 @@ def test_an_answer_cites_exactly_the_characters_it_rests_on(small_graph: Groundp
 )
 def test_citations_of_every_format_of_document_are_exact(sample_graph: Groundplan, question: str) -> None:
     assert_cited(sample_graph, sample_graph.ask(question))
+
+
+def test_a_passage_far_into_a_document_is_cited_from_the_documents_start(small_graph: Groundplan) -> None:
+    text = DOCUMENTS["storm.txt"]
+    (citation,) = citations(small_graph.ask("Why was the lighthouse at Skarvik closed?"))
+    assert citation.start == text.index("The old lighthouse") > small_graph.settings.max_chunk_chars
+    assert text[citation.start : citation.end] == citation.quote
 
 
 def test_an_answer_cites_only_documents_that_say_it(small_graph: Groundplan) -> None:
@@ -304,7 +312,6 @@ def test_what_no_document_says_is_not_found_among_the_documents_read(small_graph
     assert answer.text == answer.note
 
 
-@pytest.mark.xfail(strict=True, reason="a sentence that fits every word and name is cited whatever its direction")
 def test_what_a_thing_did_is_no_answer_to_what_was_done_to_it(small_graph: Groundplan) -> None:
     assert "acquired Fjord Radio" not in small_graph.ask("Who acquired Halden Instruments?").text
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support import clear, dump, pdf, rows
+from support import FragileFinder, clear, dump, pdf, rows
 
 from pipeline import cli
 from pipeline.api import Groundplan
@@ -25,13 +26,10 @@ from pipeline.ingest.extract import RulesExtractor
 from pipeline.ingest.job import IngestJob
 from pipeline.ingest.sources import parse_sources
 from pipeline.store.driver import Store
-from pipeline.text.mentions import MentionFinder, RawMention
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-    from spacy.tokens import Doc
 
     from pipeline.ingest.report import RunReport
     from pipeline.settings import Settings
@@ -268,6 +266,40 @@ def test_two_dates_of_one_founding_conflict_and_a_more_precise_one_does_not(grap
     }  # fmt: skip
 
 
+def test_a_conflict_ends_when_one_side_is_only_denied(graph: Groundplan, tmp_path: Path) -> None:
+    conflicts = "MATCH (:Fact)-[r:CONFLICTS_WITH]->(:Fact) RETURN count(r)"
+    said = {"a.txt": "Norvik Systems was founded in 1962.\n", "b.txt": "Norvik Systems was founded in 1963.\n"}
+    graph.ingest(write(tmp_path / "said", said))
+    assert one(graph.store, conflicts) == 1
+    graph.ingest(write(tmp_path / "said", {"b.txt": "Norvik Systems was not founded in 1963.\n"}))
+    assert one(graph.store, "MATCH (f:Fact {predicate: 'FOUNDED_ON'}) RETURN count(f)") == 2
+    assert one(graph.store, conflicts) == 0
+
+
+def test_entities_of_several_documents_are_one_by_kind_and_normalised_name(graph: Groundplan, tmp_path: Path) -> None:
+    said = {
+        "a.txt": "Norvik Systems Ltd employed Anna Berg. The harbour master lived in Oslo.\n",
+        "b.txt": "Mrs Anna Berg joined Norvik Systems. The harbour master lived in Oslo.\n",
+        "c.txt": "Mr Oslo lived in Bergen. Norvik Systems Ltd failed.\n",
+    }
+    graph.ingest(write(tmp_path / "said", said))
+    found = rows(
+        graph.store,
+        "MATCH (e:__Entity__) RETURN e.name AS name, e.kind AS kind, e.kind IN labels(e) AS labelled, "
+        "e.documents AS documents, e.aliases AS aliases ORDER BY name, kind",
+    )
+    assert [(row["name"], row["kind"], row["documents"], row["aliases"]) for row in found] == [
+        ("Anna Berg", "Person", 2, []),
+        ("Bergen", "Place", 1, []),
+        ("Norvik Systems Ltd", "Organization", 3, ["Norvik Systems"]),
+        ("Oslo", "Person", 1, []),
+        ("Oslo", "Place", 2, []),
+        ("harbour master", "Person", 1, []),
+        ("harbour master", "Person", 1, []),
+    ]
+    assert all(row["labelled"] for row in found)
+
+
 def test_a_functional_value_is_a_property_of_its_entity_for_as_long_as_it_is_said(
     graph: Groundplan, folder: Path
 ) -> None:
@@ -375,6 +407,24 @@ def clean_transactions(store: Store, settings: Settings, documents: dict[str, st
     return counting.committed["evidence"]
 
 
+def test_a_large_document_that_changes_or_is_interrupted_leaves_nothing_behind(
+    store: Store, settings: Settings, folder: Path
+) -> None:
+    first, second = ({"large.txt": "\n\n".join([*said.values()] * 4)} for said in (FIRST, SECOND))
+    expected = clean(store, settings, second)
+    tuned = settings.model_copy(update=SMALL_TRANSACTIONS)
+    for path in folder.iterdir():
+        path.unlink()
+    with Groundplan.open(tuned) as kg:
+        kg.ingest(write(folder, first))
+        for lives in sorted(random.sample(range(2, 12), 3)):
+            assert not ends_by_itself(MortalStore(store, lives=lives), kg, write(folder, second))
+            write(folder, first)
+            assert not ends_by_itself(MortalStore(store, lives=13 - lives), kg, folder)
+        kg.ingest(write(folder, second))
+    assert dump(store) == expected
+
+
 # Crashes
 
 
@@ -457,23 +507,24 @@ def test_processes_killed_at_any_moment_leave_a_graph_that_the_next_run_finishes
     killed = 0
     for attempt in range(5):
         write(folder, changed if attempt % 2 else many)
-        killed += killed_run(store, settings, folder)
+        killed += killed_run(settings, folder, after_s=random.uniform(0, 0.2 * (attempt + 1)))
     assert killed > 0
     ingest(settings, write(folder, changed))
     assert dump(store) == expected
 
 
-def killed_run(store: Store, settings: Settings, folder: Path) -> bool:
-    """Start the command in a process of its own and kill it at some moment after its run began; False where it was done
-    before."""
-    runs = one(store, "MATCH (r:Run) RETURN count(r)")
+def killed_run(settings: Settings, folder: Path, *, after_s: float) -> bool:
+    """Start the command in a process of its own and kill it some time after its first document was read; False where
+    it was done before."""
+    segmented = settings.home / "records" / "segment"
+    shutil.rmtree(segmented, ignore_errors=True)
     command = [sys.executable, "-c", "from pipeline.cli import main; main()", "ingest", str(folder)]
     environment = {**os.environ, **variables(settings, **SMALL_TRANSACTIONS)}
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        while process.poll() is None and one(store, "MATCH (r:Run) RETURN count(r)") == runs:
-            time.sleep(0.02)
-        time.sleep(random.uniform(0.5, 3.0))
+        while process.poll() is None and not segmented.exists():
+            time.sleep(0.01)
+        time.sleep(after_s)
     finally:
         process.send_signal(signal.SIGKILL)
         code = process.wait()
@@ -526,15 +577,6 @@ def test_a_second_run_at_the_same_time_is_told_to_try_later(
 
 
 # Dead letters
-
-
-class FragileFinder(MentionFinder):
-    """Finds mentions, and breaks on one text."""
-
-    def __call__(self, doc: Doc, offset: int) -> tuple[list[RawMention], dict[int, int]]:
-        if "breaks" in doc.text:
-            raise ValueError("this text breaks it")
-        return super().__call__(doc, offset)
 
 
 def fragile_run(graph: Groundplan, folder: Path) -> RunReport:

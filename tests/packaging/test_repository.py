@@ -16,7 +16,7 @@ FOLDERS = (".ci", "docs", "graph_schema", "pipeline", "scripts", "tests")
 TEXT = {"", ".cfg", ".csv", ".cypher", ".html", ".ini", ".json", ".jsonl", ".md", ".py", ".sh", ".toml", ".txt", ".yml"}
 MACHINE = re.compile(r"(?<![\w.~}])/(?:(?:work|root|mnt|Users)/[\w.]|home/(?!user\b|you\b)\w)")
 SCRIPT = re.compile(r"(?<![\w/])((?:\./)?(?:scripts|\.ci)/[\w./-]*\w)")
-INVOKED = re.compile(r"\bgroundplan ([a-z]+)")
+INVOKED = re.compile(r"(?:^|[`\s(])groundplan ([a-z]+)")
 
 
 @cache
@@ -72,7 +72,7 @@ def test_every_command_that_a_page_shows_exists() -> None:
     shown = {
         (page, match[1])
         for page, text in pages().items()
-        for code in re.findall(r"```.*?```|`[^`\n]+`", text, re.DOTALL)
+        for code in re.findall(r"```.*?```|`[^`\n]+`|^ {4}[^\n]+", text, re.DOTALL | re.MULTILINE)
         for match in INVOKED.finditer(code)
     }
     assert [(page, name) for page, name in shown if name not in COMMANDS] == []

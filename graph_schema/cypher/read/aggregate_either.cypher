@@ -1,0 +1,16 @@
+// Purpose: Exactly how many entities, and which, stand in a relation with given ones at either end of it: for symmetric
+//   predicates; one query, no sample.
+// Parameter ids (list<string>): entity ids
+// Parameter predicates (list<string>): predicates
+// Parameter kinds (list<string>): labels an answer must have one of; none means any
+// Parameter limit (integer): how many names and keys at most
+// Column total: how many distinct entities
+// Column names: their names in order, cut at the limit
+// Column facts: keys of the facts that say so, cut at the limit
+UNWIND $ids AS id
+MATCH (:__Entity__ {id: id})<-[:FACT_SUBJECT|FACT_OBJECT]-(f:Fact)-[:FACT_SUBJECT|FACT_OBJECT]->(other:__Entity__)
+WHERE f.predicate IN $predicates AND f.support > 0
+  AND (size($kinds) = 0 OR any(kind IN $kinds WHERE kind IN labels(other)))
+WITH DISTINCT other, f ORDER BY other.name, other.id, f.key
+WITH other, head(collect(f.key)) AS fact
+RETURN count(other) AS total, collect(other.name)[..$limit] AS names, collect(fact)[..$limit] AS facts

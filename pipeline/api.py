@@ -82,13 +82,14 @@ class Groundplan:
         """
         from pipeline.ingest.job import IngestJob, one_run_at_a_time
         from pipeline.ingest.readers.base import named_fields
-        from pipeline.ingest.sources import parse_sources
+        from pipeline.ingest.sources import parse_sources, remember
         from pipeline.store.migrate import ensure
 
         parsed = parse_sources([str(source) for source in sources])
         named = named_fields(fields or {})
         with one_run_at_a_time(self.settings.home):
             ensure(self.store, self.ontology)
+            remember(self.settings.home, parsed)
             return IngestJob(self.store, self.settings, self.ontology, fields=named).run(parsed)
 
     def ask(self, question: str) -> Answer:

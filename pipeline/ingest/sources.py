@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import json
 import os
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -18,8 +19,9 @@ from pipeline.ingest.readers import SUFFIXES, format_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["Skipped", "Source", "covers", "document_path", "parse_source", "parse_sources", "paths", "walk"]
+__all__ = ["Skipped", "Source", "covers", "document_path", "parse_source", "parse_sources", "paths", "remember", "walk"]
 
+SOURCES_FILE = "sources.json"
 _NAMED = re.compile(r"([^/=]*)=(.+)", re.DOTALL)
 _MAGIC = re.compile(r"[*?\[]")
 
@@ -30,12 +32,15 @@ class Source:
 
     `pattern` is relative to `root`: `None` stands for every file of a known suffix, a glob (`**` for any number of
     folders) for those it matches; when `literal` it is the path of one file, whatever its suffix.
+    `given` is the folder's absolute path before links were followed, `named` whether the name was given with it.
     """
 
     name: str
     root: Path
     pattern: str | None = None
     literal: bool = False
+    given: str = field(default="", compare=False)
+    named: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,28 @@ def parse_sources(arguments: Iterable[str]) -> tuple[Source, ...]:
     for source in sources:
         _refuse_empty(source)
     return sources
+
+
+def remember(home: Path, sources: Iterable[Source]) -> None:
+    """Keep in `home` which folder each source name stands for, so that a later run cannot take another folder of the
+    same name for it and replace its documents.
+
+    Raises `SourceError` when a name is another folder's already; giving the name (`NAME=PATH`) says that it moved.
+    """
+    path = home / SOURCES_FILE
+    known: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    for source in sources:
+        folder = known.get(source.name, source.given)
+        if folder != source.given and not source.named:
+            raise SourceError(
+                f"the source name {source.name!r} stands for {folder!r} in this graph, not for {source.given!r}.",
+                f"Another archive needs another name: NAME={source.given}. One that moved keeps its name: "
+                f"{source.name}={source.given}.",
+            )
+        known[source.name] = source.given
+    temporary = path.with_suffix(f".{os.getpid()}.tmp")
+    temporary.write_text(json.dumps(known, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    temporary.replace(path)
 
 
 def paths(source: Source) -> Iterator[Path | Skipped | Failed]:
@@ -154,11 +181,12 @@ def _split(argument: str) -> tuple[str | None, str]:
 
 
 def _source(name: str | None, base: Path, pattern: str | None, *, literal: bool = False) -> Source:
+    named = bool(name)
     # Of a link the name, not the target's: "current" stays one source when it points elsewhere.
     name = _nfc(name.strip() if name else Path(os.path.abspath(base)).name)
     if not name or not _is_utf8(name):
         raise SourceError(f"the folder {str(base)!r} has no name to go by.", f"Name the source: NAME={base}.")
-    return Source(name, base.resolve(), pattern, literal)
+    return Source(name, base.resolve(), pattern, literal, os.path.abspath(base), named)
 
 
 def _missing(path: Path, argument: str) -> SourceError:

@@ -18,6 +18,7 @@ from pipeline.ingest.sources import (
     parse_source,
     parse_sources,
     paths,
+    remember,
     walk,
 )
 
@@ -254,3 +255,36 @@ def test_a_single_file_covers_only_itself(docs: Path) -> None:
     source = parse_source(str(docs / "b.txt"))
     assert covers(source, "b.txt")
     assert not covers(source, "a-b.txt")
+
+
+def test_a_name_that_stands_for_one_folder_is_refused_for_another(tmp_path: Path) -> None:
+    for place in ("a", "b"):
+        (tmp_path / place / "reports").mkdir(parents=True)
+        (tmp_path / place / "reports" / "one.txt").write_text("Text.", encoding="utf-8")
+    first, second = (parse_source(str(tmp_path / place / "reports")) for place in ("a", "b"))
+    remember(tmp_path, [first])
+    remember(tmp_path, [first])
+    with pytest.raises(SourceError, match="'reports' stands for"):
+        remember(tmp_path, [second])
+
+
+def test_a_folder_that_moved_keeps_its_name_when_it_is_given(tmp_path: Path) -> None:
+    for place in ("a", "b"):
+        (tmp_path / place / "reports").mkdir(parents=True)
+        (tmp_path / place / "reports" / "one.txt").write_text("Text.", encoding="utf-8")
+    remember(tmp_path, [parse_source(str(tmp_path / "a" / "reports"))])
+    moved = tmp_path / "b" / "reports"
+    remember(tmp_path, [parse_source(f"reports={moved}")])
+    remember(tmp_path, [parse_source(str(moved))])
+
+
+def test_a_link_that_points_elsewhere_keeps_its_name(tmp_path: Path) -> None:
+    for place in ("a", "b"):
+        (tmp_path / place).mkdir()
+        (tmp_path / place / "one.txt").write_text("Text.", encoding="utf-8")
+    current = tmp_path / "current"
+    current.symlink_to(tmp_path / "a")
+    remember(tmp_path, [parse_source(str(current))])
+    current.unlink()
+    current.symlink_to(tmp_path / "b")
+    remember(tmp_path, [parse_source(str(current))])

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from graph_schema.keys import fact_key
 from graph_schema.ontology import OPEN_TYPE
 from graph_schema.statements import TYPE_PATTERN, statement
+from pipeline.text.values import compatible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 BATCH_DOCUMENTS = 100
 BATCH_ENTITIES = 1_000
 BATCH_FACTS = 1_000
+OWN_LABELS = ("__Entity__", "Stale")
 Row = dict[str, Any]
 
 
@@ -48,6 +50,7 @@ def _derive_entities(tx: Transaction, ontology: Ontology) -> int:
         {
             "id": row["id"],
             "labels": list(ontology.ancestors(row["kind"])),
+            "former": sorted({*row["labels"]} - {*ontology.ancestors(row["kind"]), *OWN_LABELS}),
             "properties": entity_properties(row["members"]),
         }
         for row in stale
@@ -187,13 +190,13 @@ def _delete_relationships(tx: Transaction, rows: list[Row]) -> None:
 
 
 def _write_conflicts(tx: Transaction, ontology: Ontology, changed: list[Row]) -> None:
-    """Link the facts of functional predicates that exclude each other, and copy the best value onto the entity."""
+    """Link the facts of functional predicates that exclude each other, and copy the best value onto the entity; of
+    predicates that are functional no more, take both away."""
     groups = {
         (row["subject"], row["predicate"])
         for row in changed
         if row["subject"] is not None
-        and (known := ontology.predicates.get(row["predicate"])) is not None
-        and known.functional
+        and (row["contested"] or row["copied"] or _is_functional(ontology, row["predicate"]))
     }
     if not groups:
         return
@@ -202,10 +205,18 @@ def _write_conflicts(tx: Transaction, ontology: Ontology, changed: list[Row]) ->
         (row["subject"], row["predicate"]): row["facts"]
         for row in tx.run(statement("read", "rival_facts"), groups=wanted)
     }
-    rivals = {group: [fact for fact in found.get(group, []) if fact["support"]] for group in groups}
+    rivals = {
+        group: [fact for fact in found.get(group, []) if fact["support"] and _is_functional(ontology, group[1])]
+        for group in groups
+    }
     tx.write("unlink_conflicts", keys=sorted(fact["key"] for facts in found.values() for fact in facts))
     tx.write("link_conflicts", rows=_conflicts(rivals))
-    tx.write("set_entity_values", rows=_values(rivals, ontology))
+    tx.write("set_entity_values", rows=_values(rivals))
+
+
+def _is_functional(ontology: Ontology, predicate: str) -> bool:
+    known = ontology.predicates.get(predicate)
+    return known is not None and known.functional
 
 
 def _conflicts(rivals: dict[tuple[str, str], list[Row]]) -> list[Row]:
@@ -214,18 +225,17 @@ def _conflicts(rivals: dict[tuple[str, str], list[Row]]) -> list[Row]:
 
 
 def _exclude(first: Row, second: Row) -> bool:
-    """1962 and 1962-03-01 can both be so; 1962 and 1963 cannot."""
+    """Facts of one functional predicate exclude each other unless their values can both be so."""
     if first["object"] is not None or second["object"] is not None:
         return True
-    one, other = first["value"], second["value"]
-    return not (one.startswith(other) or other.startswith(one))
+    return not compatible(first["value"], second["value"], first["value_type"])
 
 
-def _values(rivals: dict[tuple[str, str], list[Row]], ontology: Ontology) -> list[Row]:
+def _values(rivals: dict[tuple[str, str], list[Row]]) -> list[Row]:
     """The best supported value of each group, of equals the most precise, then the first in order; null for none."""
     properties: dict[str, Row] = defaultdict(dict)
     for (subject, predicate), facts in rivals.items():
-        if ontology.predicates[predicate].value is not None:
-            best = min(facts, key=lambda fact: (-fact["support"], -len(fact["value"]), fact["value"]), default=None)
-            properties[subject][predicate.lower()] = best["value"] if best else None
+        valued = [fact for fact in facts if fact["value"] is not None]
+        best = min(valued, key=lambda fact: (-fact["support"], -len(fact["value"]), fact["value"]), default=None)
+        properties[subject][predicate.lower()] = best["value"] if best else None
     return [{"id": subject, "properties": properties[subject]} for subject in sorted(properties)]

@@ -144,7 +144,7 @@ class IngestJob:
                 self._fail(item)
                 continue
             self.report.notes.update(item.notes)
-            entry = ledger.get(item.document.key)
+            entry = ledger.pop(item.document.key, None)
             if entry and (entry["content_hash"], entry["extractor"]) == (item.document.content_hash, self.fingerprint):
                 self.report.documents["unchanged"] += 1
                 continue
@@ -153,7 +153,14 @@ class IngestJob:
             segmented = Segmented(item.document, chunks)
             self.segmented.write(self._segment_key(item.document), (item.document, *chunks))
             yield segmented
-        if whole and file_hash is not None:
+        if not whole:
+            return
+        if ledger:
+            self.report.documents["gone"] += len(ledger)
+            self.report.notes[f"kept in the graph, though no longer in its source: a record of {relative.name!r}"] += (
+                len(ledger)
+            )
+        elif file_hash is not None:
             self._whole.append({"source": source.name, "path": document_path(relative), "file_hash": file_hash})
 
     def _record_file_hashes(self, loader: Loader) -> None:

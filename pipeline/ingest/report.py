@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 class RunReport:
     """The outcome of one ingestion run.
 
-    `documents` counts new, changed, unchanged and failed; `skipped` counts files that nobody reads, by reason;
-    `failures` are the first few, all are in the file `dead_letters`; `written` is what the server says was changed, by
-    layer; times are in seconds.
+    `documents` counts new, changed, unchanged, gone (records no longer in their file; kept) and failed; `skipped`
+    counts files that nobody reads, by reason; `failures` are the first few, all are in the file `dead_letters`;
+    `written` is what the server says was changed, by layer; times are in seconds.
     """
 
     run: str
@@ -43,7 +43,7 @@ class RunReport:
             "run": self.run,
             "status": self.status,
             "started": self.started,
-            "documents": {name: self.documents[name] for name in ("new", "changed", "unchanged", "failed")},
+            "documents": {name: self.documents[name] for name in ("new", "changed", "unchanged", "gone", "failed")},
             "skipped": dict(sorted(self.skipped.items())),
             "chunks": self.chunks,
             "words": self.words,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.query.citation import Citation
 from pipeline.query.retrieve import MAX_FACTS
+from pipeline.text.values import compatible
 
 if TYPE_CHECKING:
     from graph_schema.ontology import Ontology
@@ -209,7 +210,7 @@ def spoken(value: str, value_type: str | None) -> str:
 def _exclude(first: Fact, second: Fact) -> bool:
     if first.value is None or second.value is None:
         return True
-    return not (first.value.startswith(second.value) or second.value.startswith(first.value))
+    return not compatible(first.value, second.value, first.value_type)
 
 
 def _count(number: int, noun: str) -> str:

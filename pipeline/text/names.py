@@ -34,7 +34,7 @@ _POSSESSIVE = re.compile(r"['’]s?$")
 @lru_cache(maxsize=65_536)
 def fold(text: str) -> str:
     """Lower case without accents, one space between words, no punctuation."""
-    decomposed = unicodedata.normalize("NFKD", _POSSESSIVE.sub("", text).casefold())
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", _POSSESSIVE.sub("", text)).casefold())
     plain = "".join(character for character in decomposed if not unicodedata.combining(character))
     return " ".join(_PUNCTUATION.sub(" ", plain.replace("'", "").replace("’", "")).split())
 

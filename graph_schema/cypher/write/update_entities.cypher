@@ -1,6 +1,6 @@
 // Purpose: Set the derived properties and labels of entities and take them off the queue.
-// Parameter rows (list<map>): id, labels, properties
+// Parameter rows (list<map>): id, labels, properties, former (labels that no longer apply)
 UNWIND $rows AS row
 MATCH (e:__Entity__ {id: row.id})
 SET e += row.properties, e:$(row.labels)
-REMOVE e:Stale
+REMOVE e:Stale, e:$(row.former)

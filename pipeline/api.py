@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from graph_schema.ontology import load_ontology
 from pipeline.settings import Settings
 from pipeline.store.driver import Store
-from pipeline.store.private import Connection, private_server
+from pipeline.store.private import named_server, private_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,17 +20,18 @@ if TYPE_CHECKING:
     from pipeline.ingest.report import RunReport
     from pipeline.query.answer import Answer
     from pipeline.store.analyst import Table
+    from pipeline.store.private import Connection
 
 
 @contextmanager
 def connected(settings: Settings) -> Iterator[Connection]:
     """The server that `settings` name, or the home's private one, kept up inside the block."""
-    if settings.neo4j_uri is None:
-        with private_server(settings) as connection:
-            yield connection
+    named = named_server(settings)
+    if named is not None:
+        yield named
         return
-    password = settings.neo4j_password.get_secret_value() if settings.neo4j_password else ""
-    yield Connection(settings.neo4j_uri, settings.neo4j_username, password, settings.neo4j_database)
+    with private_server(settings) as connection:
+        yield connection
 
 
 class Groundplan:
@@ -53,6 +54,8 @@ class Groundplan:
 
         Starts the private server when no other is named. Raises a `ConfigurationError` or `StoreUnavailable`.
         """
+        if settings is not None and overrides:
+            raise TypeError("give either settings or single overrides, not both")
         settings = settings or Settings.load(**overrides)
         ontology = load_ontology(settings.ontology)
         with ExitStack() as resources:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -17,24 +18,43 @@ LIVE_EVERY_S = 0.2
 
 @contextmanager
 def progress(what: str, unit: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
-    """Yields a function to call with the number done so far. Nothing is shown in the first second."""
-    live = sys.stderr.isatty()
-    started = shown = time.monotonic()
-    printed = False
-
-    def show(done: int) -> None:
-        nonlocal shown, printed
-        now = time.monotonic()
-        every = LIVE_EVERY_S if live else LINE_EVERY_S
-        if now - started < QUIET_S or (printed and now - shown < every):
-            return
-        of = f" of {total:,}" if total is not None else ""
-        text = f"{what}: {done:,}{of} {unit}, {now - started:.0f} s"
-        print(f"\r{text}\033[K" if live else text, end="" if live else "\n", file=sys.stderr, flush=True)
-        shown, printed = now, True
-
+    """Yields a function to call with the number done so far. Nothing is shown in the first second; then the last number
+    is shown with the time, also while nobody calls, so that a long step is never silent."""
+    line = _Line(what, unit, total)
+    stop = threading.Event()
+    ticker = threading.Thread(target=line.tick, args=(stop,), daemon=True)
+    ticker.start()
     try:
-        yield show
+        yield line.set
     finally:
-        if live and printed:
+        stop.set()
+        ticker.join()
+        line.end()
+
+
+class _Line:
+    """The line of one step."""
+
+    def __init__(self, what: str, unit: str, total: int | None) -> None:
+        self.what = what
+        self.unit = unit
+        self.of = f" of {total:,}" if total is not None else ""
+        self.done = 0
+        self.live = sys.stderr.isatty()
+        self.started = time.monotonic()
+        self.printed = False
+
+    def set(self, done: int) -> None:
+        self.done = done
+
+    def tick(self, stop: threading.Event) -> None:
+        wait = QUIET_S
+        while not stop.wait(wait):
+            text = f"{self.what}: {self.done:,}{self.of} {self.unit}, {time.monotonic() - self.started:.0f} s"
+            print(f"\r{text}\033[K" if self.live else text, end="" if self.live else "\n", file=sys.stderr, flush=True)
+            self.printed = True
+            wait = LIVE_EVERY_S if self.live else LINE_EVERY_S
+
+    def end(self) -> None:
+        if self.live and self.printed:
             print(file=sys.stderr)

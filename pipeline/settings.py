@@ -69,9 +69,12 @@ class Settings(BaseModel):
         """
         environ = os.environ if environ is None else environ
         from_environment = _from_environment(environ)
-        home = Path(overrides.get("home") or from_environment.get("home") or cls().home).expanduser()
+        home = Path(overrides.get("home") or from_environment.get("home") or cls().home).expanduser().absolute()
         from_file = _from_file(home / FILE_NAME)
         values = {**from_file, **from_environment, **overrides, "home": home}
+        for name in ("cache", "ontology"):
+            if values.get(name):
+                values[name] = Path(values[name]).expanduser().absolute()
         if "@" in str(values.get("neo4j_uri") or ""):
             raise SettingError(
                 "NEO4J_URI holds a user name or password (not shown).", "Set NEO4J_USERNAME and NEO4J_PASSWORD instead."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import typing
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +14,6 @@ from pipeline.settings import FILE_NAME, NEO4J_VARIABLES, Settings, variable_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 UNITS = ("_s", "_mb", "_chars", "_documents", "_rows", "_bytes", "_letters")
 
@@ -84,7 +84,8 @@ def test_every_setting_has_a_variable_and_its_own_name_in_the_file(name: str, tm
         assert getattr(load(tmp_path, **{variable_of(name): str(changed)}), name) == changed
     elif name != "home":
         text = getattr(load(tmp_path, **{variable_of(name): "5"}), name)
-        assert str(text if name != "neo4j_password" else text.get_secret_value()) == "5"
+        expected = str(Path("5").absolute()) if name in {"cache", "ontology"} else "5"
+        assert str(text if name != "neo4j_password" else text.get_secret_value()) == expected
 
 
 def test_every_number_has_its_unit_in_its_name() -> None:
@@ -175,3 +176,12 @@ def test_settings_cannot_be_changed(tmp_path: Path) -> None:
 def test_a_tilde_in_the_home_is_the_users_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     assert Settings.load({"GROUNDPLAN_HOME": "~/graphs"}).home == tmp_path / "graphs"
+
+
+def test_relative_paths_are_taken_from_where_the_command_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    given = {"GROUNDPLAN_HOME": "here", "GROUNDPLAN_CACHE": "~/there", "GROUNDPLAN_ONTOLOGY": "o.toml"}
+    settings = Settings.load(given)
+    assert settings.home == tmp_path / "here"
+    assert settings.cache == Path.home() / "there"
+    assert settings.ontology == tmp_path / "o.toml"

@@ -8,7 +8,7 @@ import click
 
 if TYPE_CHECKING:
     from pipeline.settings import Settings
-    from pipeline.store.private import Connection, ServerStatus
+    from pipeline.store.private import ServerStatus
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
@@ -63,11 +63,12 @@ def info(as_json: bool) -> None:
     from dataclasses import asdict
 
     from pipeline.settings import Settings
-    from pipeline.store.private import private_server
+    from pipeline.store.private import named_server, private_server
 
     settings = Settings.load()
-    if settings.neo4j_uri is not None:
-        values = asdict(_named_server(settings, settings.neo4j_uri))
+    named = named_server(settings)
+    if named is not None:
+        values = asdict(named)
     else:
         with private_server(settings) as connection:
             values = asdict(connection)
@@ -77,13 +78,6 @@ def info(as_json: bool) -> None:
         return
     for name, value in values.items():
         click.echo(f"{name + ':':<10} {value}")
-
-
-def _named_server(settings: Settings, uri: str) -> Connection:
-    from pipeline.store.private import Connection
-
-    password = settings.neo4j_password.get_secret_value() if settings.neo4j_password else ""
-    return Connection(uri, settings.neo4j_username, password, settings.neo4j_database)
 
 
 def _say_how_to_keep_it_up(settings: Settings) -> None:

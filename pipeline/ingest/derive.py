@@ -196,6 +196,7 @@ def _write_conflicts(tx: Transaction, ontology: Ontology, changed: list[Row]) ->
         (row["subject"], row["predicate"])
         for row in changed
         if row["subject"] is not None
+        and row["status"] == "accepted"
         and (row["contested"] or row["copied"] or _is_functional(ontology, row["predicate"]))
     }
     if not groups:

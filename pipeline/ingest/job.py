@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from graph_schema.keys import digest
 from graph_schema.models import Claim, Document, Evidence, Failed, LocalEntity, Mention
-from pipeline.errors import EvidenceError, GraphBusy, TooManyDeadLetters
+from pipeline.errors import ConfigurationError, EvidenceError, GraphBusy, TooManyDeadLetters
 from pipeline.ingest.derive import derive
 from pipeline.ingest.extract import RulesExtractor, Segmented, check_offsets
 from pipeline.ingest.load import Loader
@@ -44,7 +44,7 @@ SEGMENT_VERSION = "1"
 BATCH_FILES = 200
 MAX_WAITING_FILES = 5_000
 MAX_SHOWN_FAILURES = 20
-BATCH_CHARS = 400_000
+BATCH_CHARS = 100_000
 READ_BYTES = 1 << 20
 
 
@@ -99,7 +99,7 @@ class IngestJob:
             resolve(self.store, shown)
         with self._timed("derive"), progress("derive", "entities and facts") as shown:
             self.report.derived = derive(self.store, self.ontology, shown)
-        with self._timed("enrich"):
+        with self._timed("enrich"), progress("indexes", "brought up to date"):
             self.store.await_indexes()
 
     # plan and read
@@ -275,9 +275,15 @@ class IngestJob:
 def one_run_at_a_time(home: Path) -> Iterator[None]:
     """Hold the home's ingestion lock; raises `GraphBusy` when another process has it."""
     path = home / "ingest.lock"
-    path.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(path)
-    if not lock.try_acquire():
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        held = lock.try_acquire()
+    except OSError as error:
+        raise ConfigurationError(
+            f"the home {str(home)!r} cannot be written: {error}.", "Set GROUNDPLAN_HOME to a folder that can."
+        ) from None
+    if not held:
         raise GraphBusy(f"another run holds {str(path)!r}.", "Wait until it is done, then run the same command again.")
     try:
         yield

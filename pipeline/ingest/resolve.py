@@ -33,7 +33,8 @@ def resolve(store: Store, progress: Callable[[int], None]) -> int:
 
 def entity_of(key: str, kind: str, name: str, *, named: bool) -> str:
     """The entity a local entity is: all of one kind and normalised name are one; what has no name stays alone."""
-    return entity_key(kind, normalise(name, kind)) if named else entity_key(kind, f"\0{key}")
+    normal = normalise(name, kind) if named else ""
+    return entity_key(kind, normal or f"\0{key}")
 
 
 def _resolve_batch(tx: Transaction, documents: list[str]) -> None:

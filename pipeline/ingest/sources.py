@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from graph_schema.models import Failed
-from pipeline.errors import SourceError
+from pipeline.errors import ConfigurationError, SourceError
 from pipeline.ingest.readers import SUFFIXES, format_of
 
 if TYPE_CHECKING:
@@ -103,7 +103,10 @@ def remember(home: Path, sources: Iterable[Source]) -> None:
     Raises `SourceError` when a name is another folder's already; giving the name (`NAME=PATH`) says that it moved.
     """
     path = home / SOURCES_FILE
-    known: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    try:
+        known: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    except ValueError as error:
+        raise ConfigurationError(f"{str(path)!r} is not valid JSON: {error}.", "Mend the file or remove it.") from None
     for source in sources:
         folder = known.get(source.name, source.given)
         if folder != source.given and not source.named:

@@ -116,6 +116,10 @@ class Composer:
         fitting = self._fitting([sentence for sentence in sentences if sentence.citations])
         if not fitting:
             return Composed(note=_not_found(plan, documents))
+        if retrieved.total is not None:
+            uncited = retrieved.total - len(fitting[0].citations)
+            note = f"{uncited} more are counted than are cited here." if uncited > 0 else None
+            return Composed(tuple(fitting), retrieved.total, retrieved.listed, note)
         left_out = len(sentences) - len(fitting)
         bound = "At least " if len(retrieved.facts) >= MAX_FACTS else ""
         note = f"{bound}{left_out} more found; ask for a list, or narrow the question." if left_out else None
@@ -166,11 +170,19 @@ class Composer:
         assert retrieved.total is not None
         named = ", ".join(retrieved.listed)
         more = retrieved.total - len(retrieved.listed)
-        text = f"{retrieved.total}: {named}" + (f" and {more} more" if more > 0 else "") + "."
-        citations = retrieved.citations or tuple(
-            citation for fact in retrieved.facts for citation in fact.citations[:1] if citation.supports
-        )
-        return [Sentence(text if plan.aggregate != "list" else text.split(": ", 1)[1], citations)]
+        said = named + (f" and {more} more" if more > 0 else "") + "."
+        text = said if plan.aggregate == "list" else f"{retrieved.total}: {said}"
+        found = retrieved.citations or _first_supporting(retrieved.facts)
+        return [Sentence(text, self._room_for(text, found))]
+
+    def _room_for(self, text: str, citations: tuple[Citation, ...]) -> tuple[Citation, ...]:
+        """As many citations as fit the contract beside `text`; an exact count does not hang on how many are shown."""
+        kept: list[Citation] = []
+        for citation in citations:
+            if not self.record.room(" ".join([text, *(each.quote for each in kept), citation.quote])):
+                break
+            kept.append(citation)
+        return tuple(kept)
 
     def statement(self, fact: Fact) -> str:
         """The fact in words; an open one in the document's own, since nobody has said how its predicate reads."""
@@ -186,6 +198,11 @@ class Composer:
         if when and fact.value_type != "date" and (known is None or not known.functional):
             said += f" ({', '.join(spoken(date, 'date') for date in when)})"
         return said
+
+
+def _first_supporting(facts: tuple[Fact, ...]) -> tuple[Citation, ...]:
+    supporting = (next((each for each in fact.citations if each.supports), None) for fact in facts)
+    return tuple(citation for citation in supporting if citation is not None)
 
 
 def _value(fact: Fact) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline.errors import UsageError
+from pipeline.progress import progress
 from pipeline.query.answer import Answer, Composer
 from pipeline.query.contracts import ANSWER, LINK, PARSE, PLAN, RETRIEVE, StepRecord, step
 from pipeline.query.link import link
@@ -26,7 +27,9 @@ def ask(text: str, *, store: Store, settings: Settings, ontology: Ontology) -> A
     if not text:
         raise UsageError("the question is empty.", "Ask something, for example: groundplan ask 'Who founded ...?'")
     steps: list[StepRecord] = []
-    language = nlp.load(settings.model)
+    with progress("language model", "loaded", 1) as shown:
+        language = nlp.load(settings.model)
+        shown(1)
     with step(PARSE, steps) as record:
         question = QuestionParser(language, ontology)(record.take_text(text))
     with step(LINK, steps) as record:

@@ -242,9 +242,12 @@ class Retriever:
         aliases = {each.name: tuple(entity.name for entity in each.entities) for each in plan.names}
         names_of = [tuple(fold(alias) for alias in (name, *aliases.get(name, ()))) for name in names]
         rows.sort(key=lambda row: -sum(holds_name(row, folded) for folded in names_of))
-        kept = rows[:MAX_CHUNKS]
-        for row in kept:
+        kept = []
+        for row in rows[:MAX_CHUNKS]:
+            if not self.record.room(row["text"]):
+                break
             self.record.take_text(row["text"])
+            kept.append(row)
         return best_sentences(question, kept, aliases, nlp=self.nlp, ontology=self.ontology, strict=strict)
 
 

@@ -138,13 +138,14 @@ class Store:
     def stream(
         self, text: str, parameters: dict[str, Any], take: Callable[[neo4j.Result], T], *, timeout_s: float
     ) -> T:
-        """Run an analyst's statement in a read transaction; `take` gets its rows as they arrive and may stop early.
-
-        `take` may run more than once: the driver repeats it after a transient error.
-        """
-        work = neo4j.unit_of_work(timeout=timeout_s)(lambda tx: take(tx.run(text, parameters)))
-        with _Mapped(self.connection, timeout_s), self._session(neo4j.READ_ACCESS) as session:
-            return session.execute_read(work)
+        """Run an analyst's statement once in a read transaction; `take` gets its rows as they arrive and may stop
+        early."""
+        with (
+            _Mapped(self.connection, timeout_s),
+            self._session(neo4j.READ_ACCESS) as session,
+            session.begin_transaction(timeout=timeout_s) as tx,
+        ):
+            return take(tx.run(text, parameters))
 
     def write(self, layer: Layer, work: Callable[[Transaction], T]) -> T:
         """Run `work` in a write transaction, all or nothing.
@@ -232,6 +233,11 @@ def translate(error: Exception, connection: Connection, timeout_s: float) -> Gro
             return ConfigurationError(
                 f"the server at {uri!r} has no database {connection.database!r}.", "Set NEO4J_DATABASE to one it has."
             )
+        case upstream.Neo4jError() if "OutOfMemory" in (error.code or ""):
+            return StoreError(
+                "a statement needs more memory than the server has.",
+                "Narrow it, or give the server more (GROUNDPLAN_DB_HEAP_MB for the private one).",
+            )
         case upstream.Neo4jError() if "AuthenticationRateLimit" in (error.code or ""):
             return StoreUnavailable(
                 f"the server at {uri!r} saw too many wrong passwords.", "Wait a minute, then try again."
@@ -244,7 +250,8 @@ def translate(error: Exception, connection: Connection, timeout_s: float) -> Gro
         ):
             return StoreUnavailable(
                 f"no Neo4j answers at {uri!r}: {error}.",
-                "Start that server, or unset NEO4J_URI to use the private one.",
+                "Run the same command again, which starts the private Neo4j. With NEO4J_URI set, start that server, "
+                "or unset NEO4J_URI to use the private one.",
             )
         case upstream.ConfigurationError():
             return _bad_uri(uri, str(error))

@@ -63,6 +63,14 @@ class ServerStatus:
         return asdict(self)
 
 
+def named_server(settings: Settings) -> Connection | None:
+    """The server that NEO4J_URI names, or `None` when commands use the private one."""
+    if settings.neo4j_uri is None:
+        return None
+    password = settings.neo4j_password.get_secret_value() if settings.neo4j_password else ""
+    return Connection(settings.neo4j_uri, settings.neo4j_username, password, settings.neo4j_database)
+
+
 @contextmanager
 def private_server(settings: Settings) -> Iterator[Connection]:
     """The home's private server, started if it is not up, and kept up inside the block.
@@ -82,9 +90,8 @@ def start(settings: Settings) -> ServerStatus:
     _refuse_named_server(settings)
     folder = Folder.of(settings)
     folder.prepare()
-    folder.keep_up.touch()
     with private_server(settings):
-        pass
+        folder.keep_up.touch()
     return status(settings)
 
 

@@ -20,12 +20,6 @@ LEGAL_FORMS = frozenset(
     "ltd limited inc incorporated corp corporation co company plc llc llp lp gmbh ag kg se sa sas sarl spa srl bv nv "
     "as asa ab oy a/s pty".split()
 )
-ORGANIZATION_WORDS = frozenset(
-    "institute university college school academy museum gallery library hospital bank council committee commission "
-    "association society union foundation trust agency ministry department bureau office party army navy corps board "
-    "group holdings industries instruments systems shipyard works shipping brothers partners press orchestra "
-    "cooperative laboratory laboratories observatory".split()
-) | (LEGAL_FORMS - {"as", "se", "sa", "co"})
 
 _PUNCTUATION = re.compile(r"[^\w&/]+")
 _POSSESSIVE = re.compile(r"['’]s?$")

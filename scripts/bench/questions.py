@@ -1,6 +1,6 @@
 """Ask the sample questions and count (half a minute).
 
-The archive is ingested into the configured home. A table of right, wrong and abstained by kind and every wrong answer
+The archive is ingested into a graph of its own. A table of right, wrong and abstained by kind and every wrong answer
 go to stderr; the last line on stdout is one JSON object.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -26,7 +27,10 @@ def main() -> None:
     parser.add_argument("--questions", type=Path, default=ROOT / "tests" / "samples" / "questions.jsonl")
     arguments = parser.parse_args()
     outcomes = []
-    with Groundplan.open() as kg:
+    with (
+        tempfile.TemporaryDirectory(prefix="groundplan-questions-") as folder,
+        Groundplan.open(home=Path(folder) / "home", db_idle_s=1) as kg,
+    ):
         kg.ingest(arguments.archive)
         started = time.perf_counter()
         for question in load_questions(arguments.questions):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from support import rows
 
 from pipeline.api import Groundplan
 from pipeline.errors import ContractExceeded, UsageError
@@ -471,3 +472,17 @@ def test_each_sample_question_is_right_when_answered_as_expected() -> None:
         assert verdict(each, found=each.answerable, text=text) == "right"
     assert not holds("1983", "3")
     assert len({each.id for each in questions}) == 40
+
+
+def test_an_exact_count_does_not_hang_on_how_many_of_its_citations_fit(graph: Groundplan, tmp_path: Path) -> None:
+    first = ["Anna", "Karl", "Erik", "Maria", "Peter"]
+    last = ["Berg", "Lund", "Dahl", "Strand", "Holm", "Vik", "Moen", "Hansen", "Olsen", "Nilsen"]
+    aside = ", as everybody in that part of the town would have told you at the time," * 4
+    names = [f"{one} {other}" for one in first for other in last]
+    text = "\n\n".join(f"{name} worked for Vega Shipping Ltd{aside} and liked it." for name in names)
+    graph.ingest(write(tmp_path / "staff", {"a.txt": text}))
+    answer = graph.ask("How many people worked for Vega Shipping?")
+    counted = rows(graph.store, "MATCH (p:Person)-[:WORKS_FOR]->(o {name: 'Vega Shipping Ltd'}) RETURN count(p) AS n")
+    assert answer.found
+    assert answer.total == counted[0]["n"] > 30
+    assert "more are counted than are cited" in (answer.note or "")

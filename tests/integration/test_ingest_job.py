@@ -18,12 +18,12 @@ from support import FragileFinder, clear, dump, pdf, rows
 
 from pipeline import cli
 from pipeline.api import Groundplan
-from pipeline.errors import GraphBusy, TooManyDeadLetters
+from pipeline.errors import ConfigurationError, GraphBusy, TooManyDeadLetters
 from pipeline.ingest import derive as derive_module
 from pipeline.ingest import job as job_module
 from pipeline.ingest import resolve as resolve_module
 from pipeline.ingest.extract import RulesExtractor
-from pipeline.ingest.job import IngestJob
+from pipeline.ingest.job import IngestJob, one_run_at_a_time
 from pipeline.ingest.sources import parse_sources
 from pipeline.store.driver import Store
 
@@ -739,3 +739,28 @@ def test_a_record_that_left_its_file_is_kept_and_counted_as_gone_each_time(setti
         report = ingest(settings, folder)
         assert (report.documents["gone"], report.documents["unchanged"]) == (1, 5)
         assert any("no longer in its source" in note for note in report.notes)
+
+
+def test_a_word_of_a_document_never_names_a_property_of_an_entity(
+    store: Store, settings: Settings, tmp_path: Path
+) -> None:
+    text = "The Kelford Council named Carl Dahl in 1950. Erik Strand named Carl Dahl."
+    ingest(settings, write(tmp_path / "archive", {"a.txt": text}))
+    assert one(store, "MATCH (f:Fact {predicate: 'name'}) RETURN count(f) AS n") > 0
+    assert one(store, "MATCH (e:__Entity__) WHERE e.name IS NULL RETURN count(e) AS n") == 0
+
+
+def test_the_quote_of_a_very_long_sentence_still_holds_who_did_it(
+    store: Store, settings: Settings, tmp_path: Path
+) -> None:
+    aside = ", after a good many years at sea and ashore in every kind of weather," * 8
+    ingest(settings, write(tmp_path / "archive", {"a.txt": f"Anna Berg{aside} founded Halden Instruments in 1962."}))
+    quotes = rows(store, "MATCH (c:Claim {predicate: 'FOUNDED'}) RETURN c.quote AS quote")
+    assert quotes
+    assert all("Anna Berg" in row["quote"] and "Halden Instruments" in row["quote"] for row in quotes)
+
+
+def test_a_home_that_cannot_be_written_is_a_configuration_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="cannot be written"), one_run_at_a_time(tmp_path / "file" / "home"):
+        pass

@@ -15,7 +15,7 @@ OPTIONAL MATCH (f)-[:FACT_OBJECT]->(o:__Entity__)
 OPTIONAL MATCH (c:Claim)-[r:SUPPORTS|DENIES]->(f)
 OPTIONAL MATCH (d:Document {key: c.document})
 RETURN f.key AS key, f.predicate AS predicate, f.status AS status, s.id AS subject, o.id AS object,
-       EXISTS { (f)-[:CONFLICTS_WITH]-() } AS contested, s[toLower(f.predicate)] IS NOT NULL AS copied,
+       EXISTS { (f)-[:CONFLICTS_WITH]-() } AS contested, f.status = 'accepted' AND s[toLower(f.predicate)] IS NOT NULL AS copied,
        collect(CASE WHEN c IS NULL THEN null
                ELSE {document: c.document, date: d.date, confidence: c.confidence,
                      supports: type(r) = 'SUPPORTS'} END) AS claims

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from graph_schema.ontology import Ontology
     from pipeline.ingest.extract.cluster import Cluster
 
-VERSION = "1"
+VERSION = "2"
 PARSE_BATCH_CHUNKS = 64
 
 

@@ -8,6 +8,7 @@ carries the phrases that an ontology's triggers may match, the most specific fir
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -57,6 +58,9 @@ class RelationFinder:
         self.values = values
         self.roles = roles
         self.clause = ClauseReader(doc, at, values)
+        self.tokens: dict[int, list[Token]] = defaultdict(list)
+        for token, mention in at.items():
+            self.tokens[mention].append(doc[token])
 
     def __call__(self) -> list[RawRelation]:
         """All relations, in the order of the tokens that carry them."""
@@ -255,19 +259,17 @@ class RelationFinder:
         self, trigger: Token, subject: int, phrases: tuple[str, ...], target: int | None, value: Value | None,
         target_token: Token, stance: Stance, times: Times, rule: str, *, is_open: bool = True,
     ) -> RawRelation:  # fmt: skip
-        start, end = self._quote(trigger, target_token)
+        said = [trigger, target_token, *self.tokens[subject], *(self.tokens[target] if target is not None else ())]
+        start, end = self._quote(trigger, said)
         return RawRelation(subject, phrases, target, value, start, end, rule, stance, times, is_open)
 
-    def _quote(self, trigger: Token, target: Token) -> tuple[int, int]:
-        """The sentence, within its paragraph; only the clause's own words when the sentence is very long."""
+    def _quote(self, trigger: Token, said: list[Token]) -> tuple[int, int]:
+        """The sentence, within its paragraph; of a very long one only the stretch that holds everything `said`."""
         sentence, text = trigger.sent, self.doc.text
         start, end = sentence.start_char, sentence.end_char
+        inner_start, inner_end = min(token.idx for token in said), max(_end(token) for token in said)
         if end - start > MAX_QUOTE_CHARS:
-            start, end = trigger.left_edge.idx, _end(trigger.right_edge)
-            if end - start > MAX_QUOTE_CHARS:
-                first, last = sorted((trigger, target), key=lambda token: token.i)
-                start, end = first.idx, _end(last)
-        inner_start, inner_end = min(trigger.idx, target.idx), max(_end(trigger), _end(target))
+            start, end = inner_start, inner_end
         start = max(start, text.rfind("\n\n", start, inner_start) + 1)
         if (cut := text.find("\n\n", inner_end, end)) >= 0:
             end = cut

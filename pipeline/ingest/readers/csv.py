@@ -56,7 +56,7 @@ class _Rows:
         self._line = 0
         self._cut: int | None = None
         first = self._next_line()
-        self._reader = csv.reader(self._feed(first), delimiter=_delimiter(first, options.fields))
+        self._reader = csv.reader(self._feed(first), delimiter=_delimiter(first, options.fields), strict=True)
         # The limit on a cell is the whole process's, and 128 KiB at first.
         csv.field_size_limit(max(csv.field_size_limit(), self._limit))
         self.header = self._header(options.fields)

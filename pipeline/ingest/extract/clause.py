@@ -29,7 +29,7 @@ NEGATIONS = frozenset("never not n't".split())
 START_WORDS = frozenset({"from", "since", "after"})
 END_WORDS = frozenset({"until", "till", "to", "before"})
 POINT_WORDS = frozenset({"in", "on", "during", "by", "at"})
-UNNAMED_SOURCE = "unknown"
+UNNAMED_SOURCE = ""
 
 
 @dataclass(slots=True, frozen=True)
@@ -67,7 +67,10 @@ class ClauseReader:
             negated = negated or _is_negated(governor) or governor.lemma_ in REFUSING
             if modality == "asserted":
                 modality = "planned" if governor.lemma_ in PLANNING else _modality(governor)
-        return Stance(negated, modality, self._source(verb))
+        source = self._source(verb)
+        if source == UNNAMED_SOURCE and modality == "asserted":
+            modality = "alleged"
+        return Stance(negated, modality, source or None)
 
     def times(self, verb: Token) -> Times:
         """When: "in 1962", "on Saturday, 2 November 1957", "from 1990 to 1998", "since March 2011"."""
@@ -95,7 +98,8 @@ class ClauseReader:
         return None
 
     def _source(self, verb: Token) -> str | None:
-        """Who is said to say it: "X said that ...", "according to X", "the rumour that ..."."""
+        """Who is said to say it: "X said that ...", "according to X", "the rumour that ..."; `UNNAMED_SOURCE` when
+        somebody does and the text does not say who."""
         for child in verb.children:
             if child.dep_ == "prep" and child.lower_ == "according":
                 targets = [target for inner in child.children for target in objects_of(inner)]

@@ -26,12 +26,14 @@ BATCH_DOCUMENTS = 200
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the command line says. `retrain` are the folds to train on instead of using the shipped weights."""
+    """What the command line says. `retrain` are the folds to train on instead of using the shipped weights,
+    `unjudged` is where claims without a verdict go."""
 
     file: Path | None
     folder: Path | None
     folds: tuple[int, ...]
     retrain: tuple[int, ...]
+    unjudged: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

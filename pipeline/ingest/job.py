@@ -247,7 +247,7 @@ class IngestJob:
         self.report.written = {
             layer: counters.total - self._before[layer]
             for layer, counters in self.store.written.items()
-            if layer != "operations"
+            if layer not in {"decisions", "operations"}
         }
         self._save(status)
 

@@ -48,7 +48,7 @@ class Drawn(NamedTuple):
 
 def run(options: Options) -> Result:
     """Draw, look the verdicts up, count. Raises `FileNotFoundError` when the texts are not there."""
-    drawn = sorted(each for evidence in evidence_of(_texts()) for each in _typed(evidence))[:DRAWN]
+    drawn = sorted(each for evidence in evidence_of(texts()) for each in _typed(evidence))[:DRAWN]
     verdicts = {_identity(row): bool(row["right"]) for row in _lines(JUDGEMENTS)} if JUDGEMENTS.exists() else {}
     if options.unjudged is not None:
         _write_unjudged(options.unjudged, [each for each in drawn if _identity(each.said) not in verdicts])
@@ -76,7 +76,8 @@ def _share(part: int, whole: int) -> float:
     return part / whole if whole else 0.0
 
 
-def _texts() -> Iterator[Text]:
+def texts() -> Iterator[Text]:
+    """The speeches, then the reports of each folder, in the order of their names."""
     for path in sorted(SPEECHES.glob("*.txt")):
         source = parse_source(str(path))
         for raw in read_file(source, path.relative_to(source.root), Settings.load()):

@@ -23,7 +23,7 @@ AIM = 0.60
 
 
 def run(options: Options) -> Result:  # noqa: ARG001
-    """Parse, extract, parse the same documents in turns, so that caches and what else the machine does weigh on both."""
+    """Parse, extract and parse the same documents in turns, so that caches and other work weigh on both."""
     settings = Settings.load()
     extractor = RulesExtractor(settings.model, load_ontology(settings.ontology))
     extractor.setup()

@@ -1,0 +1,1 @@
+"""Resolve: which local entities are one entity."""

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 from rapidfuzz import fuzz
 from tasks.base import SHARED, Score
 
-from pipeline.ingest.resolve.cluster import cluster
-from pipeline.ingest.resolve.members import Member
+from pipeline.ingest.resolution.cluster import cluster
+from pipeline.ingest.resolution.members import Member
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -9,7 +9,7 @@ from pipeline.text.comparison import Comparison, person_name
 from pipeline.text.values import compatible
 
 if TYPE_CHECKING:
-    from pipeline.ingest.resolve.members import Context
+    from pipeline.ingest.resolution.members import Context
 
 FULL_NAME = 0.8
 COMMON_NAME = 0.65

@@ -15,16 +15,16 @@ from typing import TYPE_CHECKING
 
 from graph_schema.keys import entity_key
 from graph_schema.ontology import UNKNOWN_KIND
-from pipeline.ingest.resolve.blocks import link_names
-from pipeline.ingest.resolve.evidence import in_context
-from pipeline.ingest.resolve.members import NO_CONTEXT, compare_names, names_of
+from pipeline.ingest.resolution.blocks import link_names
+from pipeline.ingest.resolution.evidence import in_context
+from pipeline.ingest.resolution.members import NO_CONTEXT, compare_names, names_of
 from pipeline.text.comparison import UNRELATED, Comparison
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from pipeline.ingest.resolve.blocks import Pair
-    from pipeline.ingest.resolve.members import Context, Member, Name
+    from pipeline.ingest.resolution.blocks import Pair
+    from pipeline.ingest.resolution.members import Context, Member, Name
 
 THRESHOLD = 0.5
 ALIAS_SCORE = 0.9
@@ -94,6 +94,7 @@ def cluster(
     _decide(compared, atoms, same, apart)
     resolution.compared = _unambiguous(compared)
     groups = _linked(sorted(atoms, key=lambda atom: atom.key), resolution.compared)
+    groups = _decided(groups, same, apart)
     best = _best_links(groups, resolution.compared)
     resolution.assignments = {each.member: each for each in _assignments(groups, known, names, best)}
     return resolution
@@ -212,7 +213,7 @@ def _decide(
     apart: Sequence[tuple[str, str]],
 ) -> None:
     at = {member: atom for atom in atoms for member in atom.members}
-    for pairs, verdict in ((same, DECIDED), (apart, APART)):
+    for pairs, verdict in ((same, DECIDED), (apart, APART)):  # what is apart overrides
         for first, second in pairs:
             one, other = sorted((at[first], at[second]), key=lambda atom: atom.key)
             if one is not other:
@@ -246,14 +247,33 @@ def _representatives(atoms: list[Atom]) -> Iterator[tuple[Atom, Atom]]:
     """Pairs of atoms, one for each name: linear where thousands share one."""
     first: dict[Name, Atom] = {}
     for atom in sorted(atoms, key=lambda atom: atom.key):
-        first.setdefault(atom.names[0], atom)
+        for name in atom.names[:1]:
+            first.setdefault(name, atom)
     yield from combinations(list(first.values())[:MAX_ATOMS_OF_NAME], 2)
 
 
 def _exclude(one: Atom, other: Atom, compared: Mapping[tuple[Atom, Atom], Comparison]) -> bool:
     pair = (one, other) if one.key < other.key else (other, one)
-    known = compared.get(pair) or compare_names(one.names[0], other.names[0])
-    return known.conflict is not None
+    known = compared.get(pair)
+    if known is None and one.names and other.names:
+        known = compare_names(one.names[0], other.names[0])
+    return known is not None and known.conflict is not None
+
+
+def _decided(
+    groups: list[list[Atom]], same: Sequence[tuple[str, str]], apart: Sequence[tuple[str, str]]
+) -> list[list[Atom]]:
+    """Join the groups that people said are one, whatever else speaks against it, but for what they said is apart."""
+    at = {member: number for number, group in enumerate(groups) for atom in group for member in atom.members}
+    joined = {number: list(group) for number, group in enumerate(groups)}
+    for first, second in sorted(same):
+        one, other = sorted((at[first], at[second]))
+        if one == other or any({at[mine], at[theirs]} == {one, other} for mine, theirs in apart):
+            continue
+        for atom in joined[other]:
+            at |= dict.fromkeys(atom.members, one)
+        joined[one] += joined.pop(other)
+    return [joined[number] for number in sorted(joined)]
 
 
 @dataclass(slots=True)
@@ -281,19 +301,19 @@ def _linked(atoms: list[Atom], compared: Mapping[tuple[Atom, Atom], Comparison])
     ]
     heapify(heap)
     while heap:
-        score, _, mine, theirs = heappop(heap)
+        score, size, mine, theirs = heappop(heap)
         if -score < THRESHOLD:
             break
-        one, other = clusters.get(mine), clusters.get(theirs)
-        if one is None or other is None or theirs in one.conflicts:
+        left, right = clusters.get(mine), clusters.get(theirs)
+        if left is None or right is None or theirs in left.conflicts:
             continue
-        if _entry(one, other)[:2] != (score, -(one.size + other.size)):
-            heappush(heap, _entry(one, other))
+        if _entry(left, right)[:2] != (score, size):
+            heappush(heap, _entry(left, right))
             continue
         del clusters[theirs]
-        _absorb(one, other, clusters)
-        for key in one.sums:
-            heappush(heap, _entry(one, clusters[key]))
+        _absorb(left, right, clusters)
+        for key in left.sums:
+            heappush(heap, _entry(left, clusters[key]))
     return [clusters[key].atoms for key in sorted(clusters)]
 
 

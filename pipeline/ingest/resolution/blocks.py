@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING
 
-from pipeline.ingest.resolve.members import Name, compare_names
+from pipeline.ingest.resolution.members import Name, compare_names
 from pipeline.text.comparison import block_keys
 from pipeline.text.names import fold
 

@@ -1,1 +1,0 @@
-"""Resolve: which local entities are one entity."""

@@ -132,7 +132,7 @@ def _deciding() -> Iterator[Groundplan]:
     with Groundplan.open() as kg, one_run_at_a_time(kg.settings.home):
         ensure(kg.store, kg.ontology)
         yield kg
-        resolve(kg.store, lambda _: None)
+        resolve(kg.store, kg.ontology, lambda _: None)
         derive(kg.store, kg.ontology, lambda _: None)
         kg.store.await_indexes()
 

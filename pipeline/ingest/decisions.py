@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from graph_schema.keys import digest, document_key
 from pipeline.errors import UsageError
-from pipeline.text.names import fold
+from pipeline.text.names import fold, normalise
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -126,15 +126,12 @@ class FoundEntity:
 
 
 def find(store: Store, name: str) -> list[FoundEntity]:
-    """The entities with that name or alias, whole, without regard to case and accents; or the one with that id."""
+    """The entities with that whole name or alias, but for case, accents, titles and legal forms; or the one with that
+    id."""
     rows = store.read("entity_of_id", id=name) if _is_id(name) else []
-    if not rows and (words := fold(name)):
-        query = " AND ".join(f'"{word}"' for word in words.split())
-        rows = [
-            row
-            for row in store.read("find_entities", query=query, limit=MAX_FOUND)
-            if words in {fold(each) for each in (row["name"], *row["aliases"])}
-        ]
+    if not rows and (words := fold(name).split()):
+        query = " ".join(f'"{word}"' for word in words)
+        rows = [row for row in store.read("find_entities", query=query, limit=MAX_FOUND) if _is_called(row, name)]
     rows.sort(key=lambda row: (-(row["mentions"] or 0), row["id"]))
     return [
         FoundEntity(row["id"], row["name"], row["kind"], tuple(row["aliases"]), members_of(store, row["id"]))
@@ -258,6 +255,12 @@ def _between(
             for first, second in ((each.first, each.second), (each.second, each.first))
         )
     ]
+
+
+def _is_called(row: dict[str, Any], name: str) -> bool:
+    """Whether an entity has that name, but for case, accents, titles and legal forms."""
+    asked = normalise(name, row["kind"])
+    return any(normalise(each, row["kind"]) == asked for each in (row["name"], *row["aliases"]))
 
 
 def _is_id(text: str) -> bool:

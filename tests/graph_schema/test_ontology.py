@@ -254,7 +254,10 @@ def warnings_about(tmp_path: Path, text: str) -> dict[str, str]:
     return {each.entry: str(each) for each in checked.problems}
 
 
-FOUND = '[kinds.Person]\nlabels = ["PERSON"]\n[kinds.Firm]\nlabels = ["ORG"]\n[kinds.Yard]\nparent = "Firm"\nroles = ["yard"]\n'
+FOUND = (
+    '[kinds.Person]\nlabels = ["PERSON"]\n[kinds.Firm]\nlabels = ["ORG"]\n'
+    '[kinds.Yard]\nparent = "Firm"\nroles = ["yard"]\n'
+)
 RUNS = '[predicates.RUNS]\ndomain = ["Person"]\nrange = ["Yard"]\ntriggers = ["work for"]\n'
 
 

@@ -264,8 +264,8 @@ def _validated(model: type[M], raw: Any, entry: str, problems: list[Problem]) ->
 
 
 def _extended(default: Ontology, own: Ontology) -> Ontology:
-    """The default with the entries of `own` added or put in place of its own; a recogniser's label, a word, a role or a
-    name that a kind of `own` claims is taken from the default's kinds."""
+    """The default with the entries of `own` added or put in place of its own. What a kind of `own` claims (a label, a
+    word, a role, a name) is taken from the default's kinds, and of predicates that fit, those of `own` come first."""
     claimed = {name: {each for kind in own.kinds.values() for each in getattr(kind, name)} for name in _CLAIMED}
     kept = {
         name: kind.model_copy(
@@ -273,4 +273,5 @@ def _extended(default: Ontology, own: Ontology) -> Ontology:
         )
         for name, kind in default.kinds.items()
     }
-    return Ontology(own.name, own.version, {**kept, **own.kinds}, {**default.predicates, **own.predicates})
+    predicates = {name: each for name, each in default.predicates.items() if name not in own.predicates}
+    return Ontology(own.name, own.version, {**kept, **own.kinds}, {**own.predicates, **predicates})

@@ -16,7 +16,9 @@ COMMANDS = {
     "cypher": ("pipeline.cli.cypher:cypher", "Run a saved query or a statement, read-only."),
     "db": ("pipeline.cli.db:db", "The private Neo4j: start, stop, status, info."),
     "ingest": ("pipeline.cli.ingest:ingest", "Bring the graph up to date with documents."),
+    "eval": ("pipeline.cli.eval:evaluate", "Score extraction or resolution on labelled data of yours."),
     "migrate": ("pipeline.cli.migrate:migrate", "Bring the graph's schema up to this version."),
+    "ontology": ("pipeline.cli.ontology:ontology", "Check, show or begin an ontology of your own."),
 }
 
 

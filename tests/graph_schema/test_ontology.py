@@ -309,10 +309,18 @@ def test_a_word_that_two_kinds_claim_is_warned_about(tmp_path: Path) -> None:
     assert "'BOEING' stands under A too" in warnings_about(tmp_path, HEAD + kinds)["kinds.B.names"]
 
 
+SAILS = '[predicates.SAILS_FOR]\ndomain = ["Person"]\nrange = ["Organization"]\ntriggers = ["work for"]\n'
+
+
+def test_a_predicate_of_ones_own_goes_before_those_of_the_default(load: Callable[[str], Ontology]) -> None:
+    own = load(HEAD + 'extends = "default"\n' + SAILS)
+    assert [each.predicate for each in own.triggers["work for"]] == ["SAILS_FOR", "WORKS_FOR"]
+
+
 def test_only_entries_of_ones_own_are_warned_about(tmp_path: Path) -> None:
-    own = '[predicates.SAILED_FOR]\ndomain = ["Person"]\nrange = ["Organization"]\ntriggers = ["work for"]\n'
-    extended = HEAD + 'extends = "default"\n'
-    assert list(warnings_about(tmp_path, extended + own)) == ["predicates.SAILED_FOR.triggers"]
+    again = SAILS.replace("SAILS_FOR", "ROWS_FOR")
+    found = warnings_about(tmp_path, HEAD + 'extends = "default"\n' + SAILS + again)
+    assert list(found) == ["predicates.ROWS_FOR.triggers"]
 
 
 # inverses, names and patterns

@@ -58,7 +58,8 @@ def extraction(file: Path, errors: int, style: str) -> None:
         for sort in ("missed", "false"):
             chosen = [each for each in scores.slips if (each.what, each.type) == (what, sort)][:errors]
             rows = [(each.passage, each.said, each.context) for each in chosen]
-            _show_errors(f"{what}s {'missed' if sort == 'missed' else 'said and not labelled'}", rows, style)
+            title = f"{what}s missed" if sort == "missed" else f"{what}s said and not labelled"
+            _show_errors(title, ("passage", what, "where"), rows, style)
     if style == "json":
         _echo_json({"file": str(file), "ontology": ontology.name, **scores.as_json()})
 
@@ -83,7 +84,8 @@ def resolution(file: Path, errors: int, style: str) -> None:
         _show_resolution(scores)
     for sort, title in (("joined", "put together and two things"), ("apart", "one thing and not put together")):
         chosen = [each for each in scores.confusions if each.type == sort][:errors]
-        _show_errors(title, [(str(each.pairs), each.one, each.other) for each in chosen], style)
+        rows = [(str(each.pairs), each.one, each.other) for each in chosen]
+        _show_errors(title, ("wrong pairs", "name", "other name"), rows, style)
     if style == "json":
         _echo_json({"file": str(file), **scores.as_json()})
 
@@ -121,10 +123,10 @@ def _figures(name: str, score: Score) -> tuple[str, ...]:
     return (name, *shares, f"{score.right:g}", f"{score.said:g}", f"{score.gold:g}")
 
 
-def _show_errors(title: str, rows: list[tuple[str, str, str]], style: str) -> None:
+def _show_errors(title: str, columns: tuple[str, str, str], rows: list[tuple[str, str, str]], style: str) -> None:
     """On stdout with the tables, on stderr beside JSON."""
     if rows and style == "table":
-        show_table(title, ("", "", ""), rows)
+        show_table(title, columns, rows)
     for row in rows if style == "json" else ():
         click.echo(f"{title}: {' | '.join(row)}", err=True)
 

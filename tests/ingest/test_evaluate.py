@@ -1,4 +1,4 @@
-"""Evaluation on labels: what counts as right, what is not scored, and how a wrong file is refused, by line and field."""
+"""Evaluation on labels: what counts as right, what is not scored, and how a wrong file is refused."""
 
 from __future__ import annotations
 

@@ -24,6 +24,14 @@ _CLAIMED = ("labels", "last_words", "first_words", "roles", "names")
 _TABLES = ("ontology", "kinds", "predicates")
 
 Direction = Literal["forward", "inverse"]
+Family = Literal["person", "organization", "place"]
+FAMILY_OF_LABEL: dict[str, Family] = {
+    "PERSON": "person",
+    "ORG": "organization",
+    "GPE": "place",
+    "LOC": "place",
+    "FAC": "place",
+}
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -151,6 +159,16 @@ class Ontology:
         if name in self.predicates:
             return Trigger(name, "forward")
         return Trigger(self.inverses[name], "inverse") if name in self.inverses else None
+
+    @cached_property
+    def families(self) -> dict[str, frozenset[Family]]:
+        """Kind -> what names of it behave like, whatever it is called: first names and "she" are of people, acronyms and
+        legal forms of organisations. By the labels of the kind or of its nearest parent that has any; may be empty."""
+        found: dict[str, frozenset[Family]] = {}
+        for name in self.kinds:
+            labels = next((self.kinds[each].labels for each in self.ancestors(name) if self.kinds[each].labels), ())
+            found[name] = frozenset(FAMILY_OF_LABEL[label] for label in labels if label in FAMILY_OF_LABEL)
+        return found
 
     def ancestors(self, kind: str) -> tuple[str, ...]:
         """`kind` and its parents, nearest first; empty for the unknown kind, which has no label."""

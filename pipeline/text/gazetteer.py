@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _WITHIN_A_NAME = frozenset("- – . / &".split())
 _BARRIER = ""
+MAX_ADDED_WORDS = 3
 
 
 class KnownName(NamedTuple):
@@ -44,6 +45,7 @@ class Gazetteer:
             for name in given.names:
                 words = tuple(fold(name).split())
                 self.by_first[words[0]].append(_Entry(words, kind, capital=name != name.lower()))
+        self.kind_of_last_word = ontology.kind_of_last_word
         self.patterns = [(re.compile(each), name) for name, kind in ontology.kinds.items() for each in kind.patterns]
 
     def __call__(self, doc: Doc) -> list[KnownName]:
@@ -51,7 +53,8 @@ class Gazetteer:
         long ones the first.
 
         A name of a list is found without regard to case, accents, hyphens and full stops, but one with a capital letter
-        only where there is one. A pattern counts where it matches from the beginning of a token to the end of one, or
+        only where there is one. Where capitalised words behind it end in the last word of some kind, all of it is a name
+        of that kind: "Sola Airport" beside the listed "Sola". A pattern counts where it matches from the beginning of a token to the end of one, or
         to the full stop that the tokenizer leaves on it.
         """
         if not (self.by_first or self.patterns):
@@ -79,7 +82,16 @@ class Gazetteer:
                 start, stop = owner[position], owner[end - 1] + 1
                 whole = _begins(owner, position) and _begins(owner, end)
                 if whole and not (entry.capital and doc[start:stop].text.islower()):
-                    yield KnownName(start, stop, entry.kind)
+                    yield self._extended(doc, KnownName(start, stop, entry.kind))
+
+    def _extended(self, doc: Doc, known: KnownName) -> KnownName:
+        longest = known
+        for token in doc[known.end : known.end + MAX_ADDED_WORDS]:
+            if not token.text[0].isupper():
+                break
+            if (kind := self.kind_of_last_word.get(fold(token.text))) is not None:
+                longest = KnownName(known.start, token.i + 1, kind)
+        return longest
 
     def _matched(self, doc: Doc) -> Iterator[KnownName]:
         if not self.patterns:

@@ -338,3 +338,21 @@ def test_a_name_that_a_kind_of_ones_own_claims_is_taken_from_the_default(load: C
     own = load(HEAD + 'extends = "default"\n[kinds.Ship]\nlabels = ["PRODUCT"]\nroles = ["bridge"]\n')
     assert own.kind_of_label["PRODUCT"] == "Ship"
     assert own.kind_of_role["bridge"] == "Ship"
+
+
+def test_what_names_of_a_kind_behave_like_follows_from_its_labels_and_not_from_what_it_is_called(
+    load: Callable[[str], Ontology],
+) -> None:
+    own = load(
+        HEAD + '[kinds.Party]\nlabels = ["ORG", "PERSON"]\n[kinds.Tenant]\nparent = "Party"\nroles = ["tenant"]\n'
+        '[kinds.Crew]\nparent = "Party"\nlabels = ["PERSON"]\n[kinds.Lease]\nlabels = ["LAW"]\n'
+    )
+    assert own.families == {
+        "Party": {"person", "organization"},
+        "Tenant": {"person", "organization"},
+        "Crew": {"person"},
+        "Lease": set(),
+    }
+    default = load_ontology().families
+    assert default["Person"] == {"person"}
+    assert default["Facility"] == default["Place"] == {"place"}

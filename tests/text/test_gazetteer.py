@@ -21,6 +21,7 @@ AVIATION = Ontology(
             names=("Boeing 737", "Boeing 737-800", "Fokker F.27", "Caravelle", "dove"),
             patterns=(r"[A-Z]{2}-[A-Z]{3}", r"Cessna \d{2,3}[A-Z]?"),
         ),
+        "Group": Kind(last_words=("club",)),
         "Airline": Kind(names=("Caravelle Air", "Ål Fly")),
         "Flight": Kind(patterns=(r"[A-Z]{2}\d{2,4}", r"flight \d{1,4}")),
     },
@@ -56,6 +57,8 @@ def found(text: str, gazetteer: Gazetteer = FIND) -> list[tuple[str, str]]:
         ("LN-KEAB landed.", []),
         ("BA2490 is late, BA24901 is not.", [("BA2490", "Flight")]),
         ("On flight 12, a Cessna 172N.", [("flight 12", "Flight"), ("Cessna 172N.", "Aircraft")]),
+        ("The Caravelle Works Club met.", [("Caravelle Works Club", "Group")]),
+        ("The Caravelle club met Caravelle Works.", [("Caravelle", "Aircraft"), ("Caravelle", "Aircraft")]),
         ("", []),
     ],
 )

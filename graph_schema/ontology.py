@@ -162,7 +162,7 @@ class Ontology:
 
     @cached_property
     def families(self) -> dict[str, frozenset[Family]]:
-        """Kind -> what names of it behave like, whatever it is called: first names and "she" are of people, acronyms and
+        """Kind -> what its names behave like, whatever it is called: first names and "she" are of people, acronyms and
         legal forms of organisations. By the labels of the kind or of its nearest parent that has any; may be empty."""
         found: dict[str, frozenset[Family]] = {}
         for name in self.kinds:

@@ -52,10 +52,10 @@ class Gazetteer:
         """The names in `doc`, in order and apart from one another: of those that overlap the longest stays, of equally
         long ones the first.
 
-        A name of a list is found without regard to case, accents, hyphens and full stops, but one with a capital letter
-        only where there is one. Where capitalised words behind it end in the last word of some kind, all of it is a name
-        of that kind: "Sola Airport" beside the listed "Sola". A pattern counts where it matches from the beginning of a token to the end of one, or
-        to the full stop that the tokenizer leaves on it.
+        A name of a list is found without regard to case, accents, hyphens and full stops, but one with a capital
+        letter only where there is one. Where capitalised words behind it end in the last word of some kind, all of it
+        is a name of that kind: "Sola Airport" beside the listed "Sola". A pattern counts where it matches from the
+        beginning of a token to the end of one, or to the full stop that the tokenizer leaves on it.
         """
         if not (self.by_first or self.patterns):
             return []

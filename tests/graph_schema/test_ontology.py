@@ -345,13 +345,13 @@ def test_what_names_of_a_kind_behave_like_follows_from_its_labels_and_not_from_w
 ) -> None:
     own = load(
         HEAD + '[kinds.Party]\nlabels = ["ORG", "PERSON"]\n[kinds.Tenant]\nparent = "Party"\nroles = ["tenant"]\n'
-        '[kinds.Crew]\nparent = "Party"\nlabels = ["PERSON"]\n[kinds.Lease]\nlabels = ["LAW"]\n'
+        '[kinds.Area]\nparent = "Party"\nlabels = ["GPE"]\n[kinds.Deed]\nlabels = ["LAW"]\n'
     )
     assert own.families == {
         "Party": {"person", "organization"},
         "Tenant": {"person", "organization"},
-        "Crew": {"person"},
-        "Lease": set(),
+        "Area": {"place"},
+        "Deed": set(),
     }
     default = load_ontology().families
     assert default["Person"] == {"person"}

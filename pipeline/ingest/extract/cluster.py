@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MAX_DESCRIPTION_DISTANCE_CHARS = 800
 MAX_RECENT = 60
+HINT_WEIGHT = 1.5
 GENERAL_NOUNS = frozenset(
     {"company", "firm", "business", "organisation", "organization", "agency", "town", "city", "village"}
 )
@@ -95,7 +96,7 @@ class Clusterer:
         for mention in mentions:
             own[mention.kind] += _weight(mention)
         for hint in hints:
-            own[hint] += 1.0
+            own[hint] += HINT_WEIGHT
         own.pop(UNKNOWN_KIND, None)
         for kind, weight in own.items():
             for ancestor in self.ontology.ancestors(kind):
@@ -236,10 +237,17 @@ class _Document:
         candidates = [each for each in found if each is not short and self._compatible(short, normal, each)]
         if len(candidates) == 1:
             self._merge(candidates[0], short, "short-form", CONFIDENCE["short-form"])
-        elif candidates and len(short.normals) == 1:
+        elif len(short.normals) == 1 and (candidates := self._likely(candidates)):
             members, short.members = short.members, []
             for index in members:
                 self._join(self._nearest(index, candidates), index, "short-form-nearest")
+
+    def _likely(self, candidates: list[Cluster]) -> list[Cluster]:
+        """Of several fuller names: the one that the document is about, else the people; what heads the names of several
+        things (Halden of Halden Institute and Halden Press) is another thing."""
+        if self.about in candidates:
+            return [self.about]
+        return [each for each in candidates if each.family == "person"]
 
     def _fuller(self) -> dict[str, list[Cluster]]:
         """Short form -> the clusters it may stand for; as many entries as names have words, a few times over."""
@@ -269,15 +277,21 @@ class _Document:
             case "group":
                 return ()
             case _:
-                return (*variants.heads(normal), *variants.tails(normal))
+                return (*self._heads(normal), *variants.tails(normal))
+
+    def _heads(self, normal: str) -> Iterable[str]:
+        """Halden Institute is Halden, but Halden Europe is another thing than Halden: the head of a name stands for it
+        only when its last word says what it is."""
+        last = normal.split()[-1]
+        generic = last in self.clusterer.ontology.kind_of_last_word or last in names.LEGAL_FORMS
+        return variants.heads(normal) if generic else ()
 
     def _place_forms(self, normal: str) -> Iterable[str]:
-        """A place without the noun that says what it is: Lake Varde is Varde."""
+        """A place without the noun before it that says what it is: Mount Varde is Varde. The one before a noun is
+        another place: Varde is not Varde County (a fifth of such pairs were one in Re-DocRED)."""
         words = normal.split()
         if len(words) > 1 and words[0] in self.clusterer.ontology.kind_of_first_word:
             yield " ".join(words[1:])
-        if len(words) > 1 and words[-1] in self.clusterer.ontology.kind_of_last_word:
-            yield " ".join(words[:-1])
 
     def _compatible(self, short: Cluster, normal: str, full: Cluster) -> bool:
         if _clash(short.gender, full.gender):
@@ -384,8 +398,13 @@ class _Document:
 
     # what the document is about
 
-    @cached_property
+    @property
     def about(self) -> Cluster | None:
+        """What the document is about, wherever it was merged into."""
+        return None if self._titled is None else _root(self._titled)
+
+    @cached_property
+    def _titled(self) -> Cluster | None:
         """The entity whose name the title is, or else holds; of several the one mentioned most."""
         title = f" {names.fold(self.title)} "
         base = names.fold(title_base(self.title))

@@ -55,7 +55,7 @@ def generation(surface: str) -> str:
 
 def person_forms(normal: str) -> Iterator[str]:
     """Shorter forms of a person's folded name, in no more than a few times its words: Joseph Leonard Votel is Votel,
-    Joseph, Joseph Votel, Joseph L Votel, J L Votel, J Votel."""
+    Joseph, Leonard, Joseph Votel, Joseph L Votel, J L Votel, J Votel."""
     words = normal.split()[:MAX_NAME_WORDS]
     if len(words) < 2:
         return
@@ -69,6 +69,7 @@ def person_forms(normal: str) -> Iterator[str]:
     if len(words) == 2:
         yield f"{last} {first}"
     if middle:
+        yield from (word for word in middle if len(word) > 2)
         yield f"{first} {last}"
         initials = [word[0] for word in middle]
         yield " ".join([first, *initials, last])

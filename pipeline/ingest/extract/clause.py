@@ -25,12 +25,18 @@ SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "csubjpass"})
 RELATIVE_TAGS = frozenset({"WDT", "WP"})
 CORE_ROLES = frozenset({"object", "attribute", "recipient"})
 ROLES: dict[str, Role] = {"dobj": "object", "dative": "recipient", "oprd": "attribute", "attr": "attribute"}
+AS = frozenset({"as"})
 ACTORS = frozenset({"NORP", "GPE", "ORG", "PERSON"})
 ADDRESSING = frozenset("dear fellow distinguished ladies gentlemen madam honourable honorable".split())
 TITLES = frozenset("mr mr. mrs mrs. ms ms. madam".split())
 OFFICES = frozenset("speaker president chairman chairwoman secretary minister chancellor ambassador justice".split())
 CLAIM_NOUNS = frozenset("allegation accusation claim rumour rumor suspicion suggestion report charge".split())
-PROMISING = frozenset({"promise", "threaten", "agree", "vow", "offer"})
+OBJECT_CONTROL = frozenset(
+    "ask tell order force persuade allow help let make cause urge encourage invite prompt enable require want expect "
+    "command lead compel convince instruct permit teach train authorize authorise warn advise appoint choose elect "
+    "hire employ commission get see watch hear find believe consider pressure motivate inspire support assist "
+    "challenge request call forbid beg direct name select assign empower entitle use need send bring".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +98,10 @@ def _attached(token: Token) -> Token:
     if head.dep_ != "pobj" or head.head.head.pos_ not in {"NOUN", "PROPN"}:
         return head
     noun = head.head.head
-    if token.dep_ == "appos" and token.ent_type_ == "PERSON" != head.ent_type_ and not noun.ent_type_:
-        return noun
+    if token.dep_ == "appos" and head.pos_ == "PROPN" and token.ent_type_ == "PERSON" != head.ent_type_:
+        return head if noun.ent_type_ else noun
     if token.dep_ == "conj" and token.pos_ == "NOUN" and head.pos_ == "PROPN" and noun.tag_ == token.tag_ == "NN":
-        return noun
+        return head if any(child.dep_ in {"det", "poss"} for child in token.lefts) else noun
     return head
 
 
@@ -120,11 +126,16 @@ def is_passive(tree: Tree, verb: Token) -> bool:
     labels = {child.dep_ for child in children}
     if "auxpass" in labels or "nsubjpass" in labels:
         return True
-    if any(child.dep_ == "aux" and child.lemma_ == "have" for child in children):
+    if any(child.dep_ == "aux" and child.lemma_ in {"have", "to"} for child in children):
         return False
     if verb.dep_ == "conj" and "nsubj" not in labels and "aux" not in labels:
         return is_passive(tree, verb.head)
     return verb.dep_ in {"acl", "advcl"}
+
+
+def is_marked(tree: Tree, clause: Token, words: frozenset[str]) -> bool:
+    """Whether one of `words` introduces a clause."""
+    return any(child.dep_ == "mark" and child.lower_ in words for child in tree.children[clause.i])
 
 
 def holds(tree: Tree, clause: Token) -> bool:
@@ -153,11 +164,12 @@ def _of_verb(tree: Tree, verb: Token) -> Iterator[Clause]:
 def subject_of(tree: Tree, verb: Token) -> Token | None:
     """Who does it, or to whom it is done: the verb's own subject, what a relative pronoun stands for, or the one that
     a clause without a subject shares with the clause it hangs on."""
-    for child in tree.children[verb.i]:
-        if child.dep_ in SUBJECTS and (found := _spoken_of(tree, child)) is not None:
-            return _resolved(verb, found)
-        if child.dep_ == "expl":
-            return None
+    own = [child for child in tree.children[verb.i] if child.dep_ in SUBJECTS]
+    for child in sorted(own, key=lambda each: (each.i > verb.i, -each.i)):
+        if (found := _spoken_of(tree, child)) is not None:
+            return resolved(verb, found)
+    if tree.has(verb, "expl"):
+        return None
     head = verb.head
     if head.i == verb.i:
         return None
@@ -167,7 +179,7 @@ def subject_of(tree: Tree, verb: Token) -> Token | None:
         case "xcomp":
             return _controller(tree, verb, head)
         case "advcl" if head.pos_ in VERBS and verb.tag_ in {"VBG", "VBN", "VB"}:
-            return subject_of(tree, head)
+            return None if is_marked(tree, verb, AS) else subject_of(tree, head)
         case "pcomp" if head.head.pos_ in VERBS and verb.tag_ in {"VBG", "VBN"}:
             return _doer(tree, head)
         case "acl" | "relcl" if verb.tag_ in {"VBG", "VBN"}:
@@ -185,7 +197,7 @@ def _spoken_of(tree: Tree, subject: Token) -> Token | None:
     return next((each for each in tree.of(subject, "appos") if each.ent_type_ and not _addresses(tree, each)), None)
 
 
-def _resolved(verb: Token, subject: Token) -> Token:
+def resolved(verb: Token, subject: Token) -> Token:
     """What a relative pronoun stands for."""
     if subject.tag_ in RELATIVE_TAGS and (noun := _antecedent(verb)) is not None:
         return noun
@@ -200,12 +212,12 @@ def _antecedent(verb: Token) -> Token | None:
 
 
 def _controller(tree: Tree, verb: Token, head: Token) -> Token | None:
-    """Of "asked her to leave" the object, of "promised her to leave", "wanted to leave" and "is likely to leave" the
+    """Of "asked her to leave" the object, of "left her to join X", "wanted to leave" and "is likely to leave" the
     subject."""
     governor = head.head if head.dep_ == "acomp" else head
     if governor.pos_ not in VERBS:
         return None
-    if governor.lemma_ not in PROMISING and not is_passive(tree, governor):
+    if governor.lemma_ in OBJECT_CONTROL and not is_passive(tree, governor):
         for child in tree.children[governor.i]:
             if child.dep_ == "dobj" and child.i < verb.i:
                 return child
@@ -220,11 +232,12 @@ def _doer(tree: Tree, preposition: Token) -> Token | None:
 
 
 def _planner(tree: Tree, noun: Token) -> Token | None:
-    """Of "X's plan to buy Y" the possessor, of "X announced a plan to buy Y" the subject."""
+    """Of "X's plan to buy Y" the possessor, of "X announced a plan to buy Y" and "X was the first to buy Y" the
+    subject."""
     for child in tree.of(noun, "poss"):
         if child.tag_ != "PRP$":
             return child
-    return subject_of(tree, noun.head) if noun.dep_ == "dobj" and noun.head.pos_ in VERBS else None
+    return subject_of(tree, noun.head) if noun.dep_ in {"dobj", "attr"} and noun.head.pos_ in VERBS else None
 
 
 def _governors(tree: Tree, verb: Token) -> tuple[Token, ...]:
@@ -244,7 +257,7 @@ def _arguments(tree: Tree, verb: Token) -> Iterator[Argument]:
         match child.dep_:
             case "dobj" | "oprd" | "attr":
                 if not (child.lower_ == "that" and holds(tree, verb)):
-                    yield Argument(_resolved(verb, child) if gap else child, ROLES[child.dep_])
+                    yield Argument(resolved(verb, child) if gap else child, ROLES[child.dep_])
             case "dative" if child.pos_ != "ADP":
                 yield Argument(child, "recipient")
             case "prep" | "dative" if child.lower_ != "according":
@@ -255,6 +268,8 @@ def _arguments(tree: Tree, verb: Token) -> Iterator[Argument]:
                 yield from _of_adjective(tree, child)
             case "ccomp":
                 yield Argument(child, "clause")
+            case "advmod" if tree.has(child, "prep") and child.i > verb.i:
+                yield from _of_adjective(tree, child)
             case "advcl" | "npadvmod" | "advmod" if not _addresses(tree, child):
                 yield Argument(child, "adverbial")
             case _:
@@ -267,14 +282,14 @@ def _shared_object(tree: Tree, verb: Token) -> Iterator[Argument]:
     """ "built and sold boats": the object stands with the last of coordinated verbs."""
     for child in tree.of(verb, "conj"):
         between = tree.doc[verb.i + 1 : child.i]
-        if child.pos_ in VERBS and all(token.dep_ in {"cc", "punct", "advmod"} for token in between):
+        if child.pos_ in VERBS and all(token.dep_ in {"cc", "advmod"} for token in between):
             yield from (Argument(each, "object") for each in tree.of(child, "dobj"))
             if not tree.has(child, "dobj"):
                 yield from _shared_object(tree, child)
 
 
 def _of_adjective(tree: Tree, adjective: Token) -> Iterator[Argument]:
-    """ "is 620 metres long", "is married to X"; of "is tall" the adjective itself."""
+    """ "is 620 metres long", "is married to X", "lies south of X"; of "is tall" the adjective itself."""
     found = False
     for child in tree.children[adjective.i]:
         if child.dep_ == "npadvmod":

@@ -1,7 +1,7 @@
 """Relations between the mentions of one parsed chunk: who, in which words, whom; how surely, when, who says so.
 
 Each is one argument of a clause, bound to mentions and values, and not yet to any ontology: it carries the phrases that
-an ontology's triggers may match, the most specific first. Active verbs are given by lemma ("work for"), passives by
+an ontology's triggers may match. Active verbs are given by lemma ("work for"), passives by
 participle ("born in"), and passives with an agent are turned round ("founded by" becomes "found"), as are nouns that
 stand for a deed ("X's purchase of Y" becomes "buy"). Where the object is no mention, what a main clause says of its
 subject is kept as a string in the text's words.
@@ -32,7 +32,7 @@ BECOMING = frozenset("be become remain".split())
 APPOINTING = frozenset("appoint name elect hire choose select nominate install designate make confirm".split())
 FOLLOWING = frozenset("succeed replace follow join leave begin start end serve spend".split())
 REGARDING = frozenset(
-    "describe regard see portray view denounce consider know perceive depict treat think call accuse brand".split()
+    "describe regard see portray view denounce consider perceive depict treat think call accuse brand".split()
 )
 LIGHT = frozenset("be have do go come get make take give let seem".split())
 CONTENT = frozenset({"NOUN", "PROPN", "VERB", "ADJ", "NUM"})
@@ -45,8 +45,9 @@ MIN_CONTENT_WORDS = 2
 
 @dataclass(slots=True)
 class RawRelation:
-    """`subject` and `object` are indices of mentions in the chunk; exactly one of `object` and `value` is set. `start`
-    and `end` are chunk offsets of the quote. `open` is False for patterns that mean something only to an ontology."""
+    """`subject` and `object` are indices of mentions in the chunk; exactly one of `object` and `value` is set. The last
+    of `phrases` is what an open claim is called by. `start` and `end` are chunk offsets of the quote. `open` is False
+    for patterns that mean something only to an ontology."""
 
     subject: int
     phrases: tuple[str, ...]
@@ -124,11 +125,11 @@ class RelationFinder:
                 yield from self._between(said, subject, phrases, target)
             for phrases, target in self._misattached(clause):
                 for relation in self._between(said, subject, phrases, target):
-                    relation.open = False
+                    relation.open = verb.lemma_ in LIGHT
                     yield relation
             yield from self._of_words(said, subject, clause)
         for bearer, noun in bearers:
-            for subject in self._entities(bearer, appositions=False):
+            for subject in self._entities(bearer):
                 for each in _coordinated(self.tree, noun):
                     if each.i not in self.at or each.i == noun.i:
                         yield from self._of_noun(each, subject, _Said(each, "copula", stance, times))
@@ -145,25 +146,38 @@ class RelationFinder:
                     yield from self._between(said, subject, (clause.head.lower_,), target)
 
     def _phrases(self, clause: Clause) -> Iterator[tuple[tuple[str, ...], Token]]:
-        base = self._base(clause)
+        """Each argument with the phrases that lead to it. The last phrase is what an open claim is called by: with the
+        object in it, where that is no mention ("take part in")."""
+        base, deed = self._base(clause), self._deed(clause)
         adverbs = [child.lower_ for child in self.tree.of(clause.head, "advmod") if child.lower_ in RENAMING]
         for argument in clause.arguments:
             if argument.role in {"object", "recipient"} or (argument.role == "attribute" and clause.rule != "copula"):
                 yield (base,), argument.head
-            elif argument.role == "oblique" and argument.markers[0].pos_ == "ADJ":
-                yield (" ".join(word.lower_ for word in argument.markers),), argument.head
             elif argument.role == "oblique":
-                phrase = " ".join((base, *(word.lower_ for word in argument.markers)))
-                yield (*(f"{adverb} {phrase}" for adverb in adverbs), phrase), argument.head
+                words = " ".join(word.lower_ for word in argument.markers)
+                if argument.markers[0].dep_ == "acomp":
+                    yield (words,), argument.head
+                else:
+                    phrase = f"{base} {words}"
+                    forms = (*(f"{adverb} {phrase}" for adverb in adverbs), phrase)
+                    yield (*forms, f"{deed} {words}") if deed else forms, argument.head
 
     def _misattached(self, clause: Clause) -> Iterator[tuple[tuple[str, ...], Token]]:
         """The parser often hangs the place of "studied physics at X" on the object: read it of the verb."""
-        base = self._base(clause)
+        base, deed = self._base(clause), self._deed(clause)
         for argument in clause.arguments:
             if argument.role == "object" and argument.head.i not in self.at:
                 for child in self.tree.of(argument.head, "prep"):
                     if child.lower_ != "of":
-                        yield from (((f"{base} {child.lower_}",), each.head) for each in obliques(self.tree, child))
+                        phrases = (f"{base} {child.lower_}", *((f"{deed} {child.lower_}",) if deed else ()))
+                        yield from ((phrases, each.head) for each in obliques(self.tree, child))
+
+    def _deed(self, clause: Clause) -> str | None:
+        """The verb with its object, where that is no mention: "take part"."""
+        for argument in clause.arguments:
+            if argument.role == "object" and argument.head.pos_ == "NOUN" and not self._is_bound(argument.head):
+                return f"{self._base(clause)} {argument.head.lemma_.lower()}"
+        return None
 
     def _role_bearers(self, clause: Clause) -> Iterator[tuple[Token, Token]]:
         """Who is said to be what: "she was the founder", "worked as a clerk", "they elected her president", "succeeded
@@ -173,7 +187,7 @@ class RelationFinder:
         for argument in clause.arguments:
             noun = argument.head
             if argument.role == "attribute":
-                if clause.rule == "copula" and clause.subject.pos_ == "NOUN" and noun.i in self.at:
+                if clause.rule == "copula" and clause.subject.pos_ == "NOUN" and self._entities(noun):
                     yield noun, clause.subject
                 elif noun.pos_ == "NOUN" and (direct or clause.rule == "passive" or verb.lemma_ not in APPOINTING):
                     yield (direct[0] if direct else clause.subject), noun
@@ -182,7 +196,8 @@ class RelationFinder:
             elif argument.role == "oblique" and argument.markers[-1].lower_ == "as" and noun.pos_ == "NOUN":
                 if verb.lemma_ in REGARDING:
                     continue
-                if not direct or clause.rule == "passive" or verb.lemma_ in FOLLOWING:
+                named = bool(direct) and direct[0].i in self.at and argument.markers[0].i > verb.i
+                if not named or clause.rule == "passive" or verb.lemma_ in FOLLOWING:
                     yield clause.subject, noun
                 elif verb.lemma_ in APPOINTING:
                     yield direct[0], noun
@@ -285,9 +300,9 @@ class RelationFinder:
         said = [each for each in clause.arguments if each.role == "clause" and self._has_subject(each.head)]
         if clause.rule == "copula":
             return ("be", core[0]) if core[0].head.pos_ == "NOUN" else None
-        if said and lemma in SAYING:
+        if said and lemma in SAYING and clause.rule == "active":
             return lemma, said[0]
-        if lemma in LIGHT or said:
+        if lemma in LIGHT or said or self.tree.has(verb, "xcomp"):
             return None
         if core:
             return (self._base(clause), core[0]) if core[0].role == "object" else None
@@ -386,9 +401,9 @@ def _coordinated(tree: Tree, noun: Token) -> list[Token]:
 
 
 def _is_cut(word: Token) -> bool:
-    """Whether a word goes on after a hyphen, where the parser may have taken it apart."""
+    """Whether a phrase that ends with `word` is not whole: it goes on after a hyphen, or lacks an object."""
     after = word.doc[word.i + 1] if word.i + 1 < len(word.doc) else word
-    return not word.whitespace_ and after.tag_ == "HYPH"
+    return word.dep_ == "prep" or (not word.whitespace_ and after.tag_ == "HYPH")
 
 
 def _string(text: str) -> Value:

@@ -10,7 +10,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.ingest.extract.clause import AUXILIARIES, CLAIM_NOUNS, SUBJECTS, VERBS, holds, is_passive, obliques
+from pipeline.ingest.extract.clause import (
+    AS,
+    AUXILIARIES,
+    CLAIM_NOUNS,
+    SUBJECTS,
+    VERBS,
+    holds,
+    is_marked,
+    is_passive,
+    obliques,
+    resolved,
+)
 from pipeline.text.values import parse_date
 
 if TYPE_CHECKING:
@@ -30,7 +41,7 @@ FACTIVE = frozenset(
 PLANNING = frozenset(
     "plan intend hope want wish propose aim agree expect decide consider try attempt offer seek promise threaten vow "
     "prepare ask urge order let need schedule set design like pledge encourage instruct demand call invite recommend "
-    "request commit".split()
+    "request commit plot conspire".split()
 )
 POSSIBLE_VERBS = frozenset("allow enable permit tend".split())
 ALLEGING_VERBS = frozenset(
@@ -46,6 +57,7 @@ ALLEGING = frozenset("allegedly reportedly supposedly apparently purportedly".sp
 POSSIBLY = frozenset("perhaps possibly probably maybe likely presumably".split())
 UNLIKELY = frozenset("unlikely impossible untrue false unable unwilling".split())
 LIKELY = frozenset("possible likely probable able conceivable willing ready eager".split())
+FIRST = frozenset("first second third last only next youngest oldest".split())
 DUE = frozenset("due".split())
 POSSIBLE = frozenset("may might could can".split())
 PLANNED = frozenset("will would shall should 'll 'd ’ll ’d must".split())
@@ -131,12 +143,15 @@ class StanceReader:
 
     def _above(self, verb: Token) -> list[Token]:
         """The verbs, adjectives and nouns that take the clause of `verb` as their complement, the nearest first, as far
-        as nobody is said to say it."""
+        as nobody is said to say it. A purpose ("came to buy it") is its own governor."""
         found: list[Token] = []
         while verb.head.i != verb.i:
             head = verb.head
             if verb.dep_ in {"xcomp", "acomp"} or (verb.dep_ == "acl" and self._is_infinitive(verb)):
                 pass
+            elif verb.dep_ == "advcl" and self._is_infinitive(verb) and head.lemma_ != "go":
+                found.append(verb)
+                break
             elif verb.dep_ == "ccomp" and (self._is_infinitive(verb) or not self._is_told(verb)):
                 adjective = next(iter(self.tree.of(head, "acomp")), None)
                 if adjective is not None:
@@ -154,6 +169,9 @@ class StanceReader:
                 break
         return found
 
+    def _has_subject(self, verb: Token) -> bool:
+        return any(child.dep_ in SUBJECTS for child in self.tree.children[verb.i])
+
     def _stands_alone(self, verb: Token) -> bool:
         """Whether a coordinated verb has a subject or an auxiliary of its own."""
         return any(child.dep_ in SUBJECTS or child.dep_ == "aux" for child in self.tree.children[verb.i])
@@ -164,6 +182,8 @@ class StanceReader:
     def _imposed(self, governor: Token, below: Token) -> Modality:
         """What the word that governs a clause makes of it."""
         lemma, lower = governor.lemma_.lower(), governor.lower_
+        if governor.i == below.i:
+            return "planned"
         if lower in LIKELY or lower in UNLIKELY or lemma in RISK_NOUNS or lemma in POSSIBLE_VERBS:
             return "possible"
         if lower in DUE or lemma in PLAN_NOUNS or lemma in PLANNING:
@@ -176,12 +196,14 @@ class StanceReader:
             ):
                 return "alleged"
             return self._modality(governor)
+        if governor.pos_ == "NOUN" and not any(child.lower_ in FIRST for child in self.tree.children[governor.i]):
+            return "possible"
         return "asserted"
 
     def _negated(self, verb: Token) -> bool:
         for child in self.tree.children[verb.i]:
             if child.dep_ == "neg" or child.lower_ in NEGATIONS:
-                return True
+                return not self._is_merely(child)
             if child.lower_ == "longer" and any(each.lower_ == "no" for each in self.tree.children[child.i]):
                 return True
             if child.dep_ in SUBJECTS and self._is_none(child):
@@ -189,6 +211,11 @@ class StanceReader:
         if verb.dep_ == "pcomp" and verb.head.lower_ == "without":
             return True
         return verb.dep_ == "conj" and self._is_denied_with(verb)
+
+    def _is_merely(self, negation: Token) -> bool:
+        """ "not only", "not just": what follows is so, and more."""
+        after = self.tree.doc[negation.i + 1] if negation.i + 1 < len(self.tree.doc) else negation
+        return after.lower_ in {"only", "just", "merely"}
 
     def _is_none(self, noun: Token) -> bool:
         """ "no member", "none of them", "nobody"."""
@@ -234,23 +261,21 @@ class StanceReader:
 
     def _is_condition(self, verb: Token) -> bool:
         """ "if", "unless"; "should X buy it"."""
-        subject = None
+        if is_marked(self.tree, verb, CONDITIONS):
+            return True
         for child in self.tree.children[verb.i]:
-            if child.dep_ == "mark" and child.lower_ in CONDITIONS:
-                return True
             if child.dep_ in SUBJECTS:
-                subject = child.i
-        first = self.tree.children[verb.i][0] if self.tree.children[verb.i] else verb
-        inverted = first.dep_ in AUXILIARIES and first.lower_ in INVERTED and subject is not None and first.i < subject
-        return inverted and not self._is_asked(verb)
+                return False
+            if child.dep_ in AUXILIARIES and child.lower_ in INVERTED:
+                return self._has_subject(verb) and not self._is_asked(verb)
+        return False
 
     def _is_asked(self, verb: Token) -> bool:
         """Whether the sentence that `verb` heads is a question."""
         while verb.dep_ in {"conj", "xcomp", "ccomp"} and verb.head.i != verb.i:
             verb = verb.head
-        return verb.dep_ == "ROOT" and any(
-            child.lower_ == "?" for child in self.tree.children[verb.i] if child.dep_ == "punct"
-        )
+        marks = (child for child in self.tree.children[verb.i] if child.lower_ == "?")
+        return verb.dep_ == "ROOT" and any(child.i >= child.sent.end - 2 for child in marks)
 
     # who says so
 
@@ -263,7 +288,7 @@ class StanceReader:
                 if child.dep_ == "prep" and child.lower_ == "according":
                     targets = [each.head for each in obliques(self.tree, child)]
                     return self._words(targets[0]) if targets else UNNAMED_SOURCE
-                if child.dep_ == "advcl" and child.lemma_ in SAYING and self._is_marked_as(child):
+                if child.dep_ == "advcl" and child.lemma_ in SAYING and is_marked(self.tree, child, AS):
                     return self._speaker(child)
             head = clause.head
             if clause.dep_ in {"conj", "xcomp", "advcl"} and head.i != clause.i and head.pos_ in VERBS:
@@ -279,14 +304,14 @@ class StanceReader:
         speaker = self.quoted.get(verb.i)
         return None if speaker is None else self._words(speaker)
 
-    def _is_marked_as(self, clause: Token) -> bool:
-        return any(child.dep_ == "mark" and child.lower_ == "as" for child in self.tree.children[clause.i])
-
     def _speaker(self, saying: Token) -> str:
-        speakers = [child for child in self.tree.children[saying.i] if child.dep_ in SUBJECTS]
-        if not speakers or speakers[0].lower_ == "it":
+        speaker = next((child for child in self.tree.children[saying.i] if child.dep_ in SUBJECTS), None)
+        if speaker is None or saying.tag_ == "VBN":
+            agents = (each for agent in self.tree.of(saying, "agent") for each in self.tree.of(agent, "pobj"))
+            speaker = next(agents, speaker)
+        if speaker is None or speaker.lower_ == "it":
             return UNNAMED_SOURCE
-        return self._words(speakers[0])
+        return self._words(resolved(saying, speaker))
 
     def _is_told(self, clause: Token) -> bool:
         """Whether a clausal complement is what its governor says or doubts. One before its governor is most often the

@@ -13,12 +13,14 @@ from graph_schema.ontology import load_ontology
 from pipeline.settings import Settings
 from pipeline.text import nlp
 from pipeline.text.mentions import MentionFinder, RawMention
+from pipeline.text.tagger import Tags
 
 if TYPE_CHECKING:
     from spacy.language import Language
 
 BLANK = spacy.blank("en")
 FINDER = MentionFinder(load_ontology())
+UNTAGGED = MentionFinder(load_ontology(), lambda doc: Tags((), (0.0,) * len(doc)))
 
 
 def recognised(text: str, entity: str, label: str) -> Doc:
@@ -32,7 +34,9 @@ def recognised(text: str, entity: str, label: str) -> Doc:
 
 
 def mentions(doc: Doc, offset: int = 0) -> list[RawMention]:
-    found, at = FINDER(doc, offset)
+    """The mentions of a doc; one that no model parsed is not tagged either."""
+    finder = FINDER if doc.has_annotation("DEP") else UNTAGGED
+    found, at = finder(doc, offset)
     for index in at.values():
         assert 0 <= index < len(found)
     for mention in found:

@@ -20,7 +20,10 @@ def main(wanted: list[str]) -> int:
     sys.path.append(str(ROOT / "scripts" / "bench"))
     unknown = sorted(set(wanted) - set(SETS))
     if unknown or not SHARED.is_dir():
-        print(f"train: {SHARED} is not there" if not unknown else f"train: {unknown[0]!r} is none of {SETS}", file=sys.stderr)
+        print(
+            f"train: {SHARED} is not there" if not unknown else f"train: {unknown[0]!r} is none of {SETS}",
+            file=sys.stderr,
+        )
         return 2
     for name in wanted or SETS:
         importlib.import_module(f"training.{name}").train(SHARED, WEIGHTS / f"{name}.npz")

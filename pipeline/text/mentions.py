@@ -28,13 +28,17 @@ Form = Literal["name", "role", "pronoun", "value"]
 CALENDAR = frozenset(day.lower() for day in calendar.day_name) | frozenset(MONTHS)
 LABELS_OF_CLASS = {"Person": ("PERSON",), "Place": ("GPE", "LOC", "FAC"), "Organization": ("ORG",)}
 CLASS_OF_LABEL = {label: name for name, labels in LABELS_OF_CLASS.items() for label in labels}
+DATES = frozenset({"DATE", "TIME"})
 SURE = 0.9
 MAX_OUTSIDE_RECOGNISED, MAX_OUTSIDE_PROPER = 0.98, 0.9
 VALUE_LABELS = frozenset({"DATE", "TIME", "MONEY", "QUANTITY", "CARDINAL", "PERCENT"})
 PRONOUNS = {"he": "m", "him": "m", "his": "m", "himself": "m", "she": "f", "her": "f", "hers": "f", "herself": "f"}
 DEFINITE = frozenset({"the", "this", "that"})
 SUBJECTS = frozenset({"nsubj", "nsubjpass"})
-_APPROXIMATE = frozenset("about around approximately almost nearly some roughly over under than more less at least most up to only just".split())
+_APPROXIMATE = frozenset(
+    "about around approximately almost nearly some roughly over under than more less at least most up to only "
+    "just".split()
+)
 _TRIMMED = frozenset({"the", "a", "an", "'s", "’s", "'", "’"})
 
 
@@ -46,8 +50,9 @@ class RawMention:
 
     `confidence` is the tagger's probability that a name or value is one, with these kinds: low for what the parser's
     recogniser alone took for one. `weights` are the kinds that a name may have, the likeliest first, with the share of
-    each; they sum to one. They are for a vote over all mentions of an entity. `titled_start` is where the mention begins
-    with the title before it ("President" of "President Berg"), `start` where there is none or the tagger leaves it out.
+    each; they sum to one. They are for a vote over all mentions of an entity. `titled_start` is where the mention
+    begins with the title before it ("President" of "President Berg"), `start` where there is none or the tagger leaves
+    it out. A value that cannot be told (a relative date of a document without a date) is `None`.
     """
 
     start: int
@@ -99,17 +104,20 @@ class MentionFinder:
         for ent in doc.ents:
             if ent.label_ not in VALUE_LABELS and _outside(tags, ent) < MAX_OUTSIDE_RECOGNISED:
                 yield self._of_entity(ent, offset, tags)
+        known = {doc[each.start : each.end].text: each for each in tags.spans}
         for span in _proper_runs(doc, taken):
-            if _outside(tags, span) < MAX_OUTSIDE_PROPER:
+            if (same := known.get(span.text)) is not None:
+                yield self._of_tagged(doc, same._replace(start=span.start, end=span.end), offset)
+            elif _outside(tags, span) < MAX_OUTSIDE_PROPER:
                 yield self._of_run(span, offset, tags)
         for token in doc:
             if token.i not in taken:
                 yield self._of_token(token, offset)
 
     def _of_value(self, ent: Span, offset: int, tags: Tags, date: str | None) -> tuple[RawMention, Span] | None:
-        ent = _amount(ent)
-        value = _value(ent)
-        if value is None:
+        label, ent = ent.label_, _amount(ent)
+        value = _value(ent, date)
+        if value is None and label not in DATES:
             return None
         mention = _mention(ent, offset, "", "value", value=value)
         outside = tags.outside[ent.start : ent.end]
@@ -284,9 +292,11 @@ def _is_edge(token: Token, *, leading: bool) -> bool:
 
 
 def _first_title(span: Span, first: int) -> int:
-    """The first of the titles that stand without a gap before `span`, from token `first` on; else its own first token."""
+    """The first of the titles right before `span`, from token `first` on; its own first token where there is none."""
     start: int = span.start
-    while start > first and (span.doc[start - 1].text == "." or names.fold(span.doc[start - 1].text) in names.HONORIFICS):
+    while start > first and (
+        span.doc[start - 1].text == "." or names.fold(span.doc[start - 1].text) in names.HONORIFICS
+    ):
         start -= 1
     return start
 
@@ -299,11 +309,10 @@ def _amount(ent: Span) -> Span:
     return ent.doc[start : ent.end]
 
 
-def _value(ent: Span) -> Value | None:
-    label = ent.label_ or next((token.ent_type_ for token in ent), "")
-    match label:
+def _value(ent: Span, date: str | None) -> Value | None:
+    match next(token.ent_type_ for token in ent):
         case "DATE" | "TIME":
-            return parse_date(ent.text)
+            return parse_date(ent.text, date)
         case "MONEY":
             return parse_money(ent.text) or parse_quantity(ent.text)
         case "CARDINAL":

@@ -1,8 +1,8 @@
 """A tagger of names: a linear-chain conditional random field (Lafferty et al. 2001) over what a spaCy model says of
 each word, with the word's clusters and what it was elsewhere.
 
-The recogniser's types are its weak part; here they are one feature of many. Training (`scripts/train names`) and tagging
-share `features_of`; the weights are plain arrays (`pipeline/weights/names.md`).
+The recogniser's types are its weak part; here they are one feature of many. Training (`scripts/train names`) and
+tagging share the features; the weights are plain arrays (`pipeline/weights/names.md`).
 """
 
 from __future__ import annotations
@@ -64,13 +64,13 @@ class Lexicon:
         """The clusters of a word; none in a space of vectors that is not the trained one."""
         if not token.has_vector or not self._shares_space(token):
             return
-        vector = _unit(token.vector)
+        vector = _unit(np.asarray(token.vector))
         for centres in self.centroids:
             nearest = np.argmax(centres @ vector - (centres * centres).sum(axis=1) / 2)
             yield f"cluster{len(centres)}={nearest}"
 
     def _shares_space(self, token: Token) -> bool:
-        other = token.vocab.get_vector(PROBE)
+        other = np.asarray(token.vocab.get_vector(PROBE))
         return other.shape == self.probe.shape and bool(np.allclose(other, self.probe, atol=1e-2))
 
     def elsewhere(self, word: str) -> tuple[str, ...]:
@@ -262,7 +262,9 @@ def _joint_features(doc: Doc) -> Iterator[list[str]]:
     lower, shape, tag = (["_", *(getattr(token, name) for token in doc), "_"] for name in ("lower_", "shape_", "tag_"))
     entity = ["_", *(token.ent_type_ or OUTSIDE for token in doc), "_"]
     for sentence in _sentences(doc):
-        opening = "|".join([token.lower_ if token.is_alpha else token.shape_ for token in sentence if not token.is_punct][:2])
+        opening = "|".join(
+            [token.lower_ if token.is_alpha else token.shape_ for token in sentence if not token.is_punct][:2]
+        )
         capitals = _in_capitals(sentence)
         for token in sentence:
             at = token.i + 1

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pycrfsuite
+from tasks.conll04_data import read
 
 from pipeline.settings import Settings
 from pipeline.text import nlp, weights
-from pipeline.text.tagger import LABELS, PROBE, Lexicon, Tagger, features_of, labels_of, lexicon_of, spans_of
-from tasks.conll04_data import read
+from pipeline.text.tagger import LABELS, PROBE, Lexicon, Tagger, features_of, labels_of, lexicon_of
 from training.arrays import digests, save
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
     from spacy.vocab import Vocab
-
     from tasks.conll04_data import Sentence
 
     Arrays = dict[str, np.ndarray]

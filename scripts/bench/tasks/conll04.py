@@ -1,14 +1,17 @@
 """CoNLL04: entities with exact boundaries and type, and the five relations between them.
 
 Sentences are put together again from their tokens, so that the parser reads ordinary text, and what is found is counted
-in tokens. An entity is right when its tokens and its type are: a person is Peop, a place or facility Loc, an organisation
-Org, everything else (dates, amounts, peoples, works) Other. Counted are names and values that the tagger holds for
-likelier than not, names with the title that it counts to them; pronouns and roles are none. Sentences that the shipped weights were trained on are left out.
+in tokens. An entity is right when its tokens and its type are: a person is Peop, a place or facility Loc, an
+organisation Org, everything else (dates, amounts, peoples, works) Other. Counted are names and values that the tagger
+holds for likelier than not, names with the title that it counts to them; pronouns and roles are none. Sentences that
+the shipped weights were trained on are left out.
 """
 
 from __future__ import annotations
 
+import importlib
 from collections import Counter
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from graph_schema.ontology import load_ontology
@@ -37,12 +40,12 @@ ANCHOR = "entities 88.9, relations 71.5"
 def run(options: Options) -> Result:
     """Score a file. Raises `ValueError` when the shipped weights were trained on it."""
     entities, table = _entities(read(options.file or FILE))
-    result = Result({"entities": entities.as_json(), **entities.as_json()}, [("published, SpERT on test", ANCHOR), *table])
-    try:
-        from tasks import conll04_relations
-    except ImportError:
+    result = Result(
+        {"entities": entities.as_json(), **entities.as_json()}, [("published, SpERT on test", ANCHOR), *table]
+    )
+    if find_spec("tasks.conll04_relations") is None:
         return result
-    relations: Result = conll04_relations.relations(options)
+    relations: Result = importlib.import_module("tasks.conll04_relations").relations(options)
     result.figures |= {"relations": relations.figures, **relations.figures}
     result.table += relations.table
     return result

@@ -160,8 +160,10 @@ class MentionFinder:
 
     def _of_entity(self, ent: Span, offset: int, tags: Tags) -> tuple[RawMention, Span] | None:
         span = _trimmed(ent)
-        kind = self.ontology.kind_of_label.get(ent.label_) or (span and self._said_kind(span, ""))
-        if kind is None or span is None or not any(character.isalpha() for character in span.text):
+        if span is None or not any(character.isalpha() for character in span.text):
+            return None
+        kind = self.ontology.kind_of_label.get(ent.label_) or self._said_kind(span, "")
+        if kind is None:
             return None
         return self._named(span, kind, offset, 1 - _outside(tags, span), {})
 

@@ -99,7 +99,7 @@ def person_name(name: str) -> PersonName:
         name = f"{after} {before}"
     words = fold(name).split()
     gender = gender_of_title(name)
-    while len(words) > 1 and words[0] in HONORIFICS:
+    while len(words) > 1 and (words[0] in HONORIFICS or words[0] in lexicon.fields_of_work()):
         words = words[1:]
     suffix = None
     if len(words) > 1 and words[-1] in suffixes:

@@ -24,7 +24,7 @@ DIFFERENT = Comparison(0.0, "different")
 @dataclass(frozen=True, slots=True)
 class Context:
     """What one document says around one local entity: the folded names of what it is mentioned or claimed with,
-    occupations, values of functional predicates as (predicate, value, type), and the years of its claims."""
+    occupations, values of functional predicates as (predicate, value, type), and the years it is mentioned with."""
 
     neighbours: frozenset[str] = frozenset()
     roles: frozenset[str] = frozenset()
@@ -73,7 +73,7 @@ class Name:
     @property
     def alone(self) -> bool:
         """Whether its members are told apart by what is said around them."""
-        return self.family == "Person" or self.weak
+        return self.family == "Person" or self.weak or _looks_like_a_person(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +120,15 @@ def compare_names(one: Name, other: Name) -> Comparison:
     same = one.title == other.title
     if UNKNOWN_KIND in (one.family, other.family):
         return Comparison(0.85, "kind-unknown") if same else DIFFERENT
-    if {one.family, other.family} in UNCERTAIN:
+    if {one.family, other.family} in UNCERTAIN or (same and _looks_like_a_person(one)):
         return Comparison(0.8, "kind-uncertain") if same else DIFFERENT
     return Comparison(0.0, "different", "kinds")
+
+
+def _looks_like_a_person(name: Name) -> bool:
+    """Whether a name begins with a given name and goes on: a recogniser that says otherwise is often wrong."""
+    given = person_name(name.text).first
+    return bool(given) and (given[0] in lexicon.given_names() or given[0] in lexicon.words("person", "alone"))
 
 
 def _common() -> frozenset[str]:

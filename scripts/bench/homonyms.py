@@ -17,6 +17,7 @@ LAST = (
     "Ashdown Berg Brandt Carver Dahl Ellery Falk Garrow Hale Hansen Harker Johnson Keller Lindgren Marlow Marsh Miller "
     "Novak Olsen Parrish Quayle Rowe Sandoval Smith Thorne Ullman Vance Whitlock Wilson Young"
 ).split()
+MIDDLE = "A C D E F H J L M P R T W".split()
 CITIES = (
     "Aberdeen Antwerp Bergen Bordeaux Boston Bristol Brno Cardiff Cleveland Cork Denver Dresden Galway Gdansk Genoa "
     "Ghent Graz Halifax Leeds Lyon Malmo Norwich Nantes Oporto Perth Portland Riga Seville Tampere Trieste Turin "
@@ -35,27 +36,27 @@ FIELDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "politics": (("mayor", "politician"), ("{} City Council", "{} Labour Party")),
 }
 
-# {n} full name, {s} last name, {P} he or she, {p} his or her, {r} role, {R} other word for the role, {e} employer,
-# {c} city, {b} year of birth, {B} date of birth, {y} a year of work, {k} a colleague
+# {n} full name, {s} last name, {P} he or she, {p} his or her, {r} role, {R} other word for it, {a} {A} their articles,
+# {e} employer, {c} city, {b} year of birth, {B} date of birth, {y} a year of work, {k} a colleague
 DEVELOPED = (
     "{n}, the {r}, was born on {B} in {c}. {P} joined the {e} in {y} and worked there with {k}.",
-    "The {e} announced in {y} that {n} would succeed {k}. {s}, a {R} born in {b}, had lived in {c} for years.",
-    "{k} of the {e} paid tribute to {n} on Monday. {s} was a {r} whom all of {c} knew.",
+    "The {e} announced in {y} that {n} would succeed {k}. {s}, {A} {R} born in {b}, had lived in {c} for years.",
+    "{k} of the {e} paid tribute to {n} on Monday. {s} was {a} {r} whom all of {c} knew.",
     "In {y} the {R} {n} moved to {c}. There {p} work for the {e} began, together with {k}.",
-    "{n} ({b}) is a {r}. {P} works at the {e} in {c}.",
-    "A letter from {k} to {n}, dated {y}, is kept by the {e}. {s} was a {r} at the time.",
+    "{n} ({b}) is {a} {r}. {P} works at the {e} in {c}.",
+    "A letter from {k} to {n}, dated {y}, is kept by the {e}. {s} was {a} {r} at the time.",
     "Interview: {n}. The {R} talks about the {e}, about {c} and about {k}.",
-    "{n} was a {r} at the {e}.",
+    "{n} was {a} {r} at the {e}.",
 )
 HELD_OUT = (
-    "Born in {c} in {b}, {n} became a {r}. From {y} {P} was employed by the {e}, where {k} was a colleague.",
-    "{e}, {c}. In {y} the prize went to {n}, a {R}. {k} gave the speech, and {s} thanked everyone.",
+    "Born in {c} in {b}, {n} became {a} {r}. From {y} {P} was employed by the {e}, where {k} was a colleague.",
+    "{e}, {c}. In {y} the prize went to {n}, {A} {R}. {k} gave the speech, and {s} thanked everyone.",
     "The {r} {n} has died. {P} was born on {B}. {k}, who also served at the {e}, said that {c} had lost a friend.",
     "According to {k}, {n} left the {e} in {y}. The {R} now lives in {c}.",
-    "{s} came to {c} in {y}. {n} was known there as a {r}, first at the {e}, later on {p} own.",
+    "{s} came to {c} in {y}. {n} was known there as {a} {r}, first at the {e}, later on {p} own.",
     "Our correspondent met {n} at the {e}. The {r} had come with {k} from {c}.",
     "The minutes of the {e} for {y} name {n} as {R}. {k} seconded the motion in {c}.",
-    "{n}, a {R}, spoke in {c}.",
+    "{n}, {A} {R}, spoke in {c}.",
 )
 
 
@@ -104,8 +105,8 @@ def _person(rng: random.Random) -> Person:
     city = rng.choice(CITIES)
     year = rng.randrange(1880, 1985)
     born = f"{rng.randrange(1, 29)} {rng.choice(('March', 'June', 'October'))} {year}"
-    employer = rng.choice(FIELDS[field][1]).format(rng.choice(CITIES))
-    return Person(name, gender, field, employer, city, born, year + rng.randrange(25, 55), _colleague(rng, name))
+    worked, colleague = year + rng.randrange(25, 55), _colleague(rng, name.split()[1])
+    return Person(name, gender, field, _employer(rng, field), city, born, worked, colleague)
 
 
 def _namesake(rng: random.Random, one: Person) -> Person:
@@ -115,31 +116,55 @@ def _namesake(rng: random.Random, one: Person) -> Person:
         years = abs(int(other.born[-4:]) - int(one.born[-4:]))
         apart = other.city != one.city and other.employer != one.employer and years > 5
         if other.gender == one.gender and apart and (other.field != one.field or rng.random() < 0.1):
-            return replace(other, name=one.name, colleague=_colleague(rng, one.name))
+            return replace(other, name=one.name, colleague=_colleague(rng, one.name.split()[1]))
 
 
 def _later(rng: random.Random, person: Person) -> Person:
-    """The same person some years on, sometimes with another colleague or in another town."""
-    changes: dict[str, object] = {"worked": person.worked + rng.randrange(0, 6)}
-    if rng.random() < 0.3:
-        changes["colleague"] = _colleague(rng, person.name)
-    if rng.random() < 0.2:
-        changes["city"] = rng.choice(CITIES)
-    return replace(person, **changes)  # type: ignore[arg-type]
+    """The same person some years on, often with another colleague, sometimes in another town or with another employer,
+    and now and then under another form of the name."""
+    first, last = person.name.split()
+    forms = (f"{first} {rng.choice(MIDDLE)}. {last}", f"{first[0]}. {last}", f"Dr. {first} {last}")
+    return replace(
+        person,
+        name=rng.choice(forms) if rng.random() < 0.2 else person.name,
+        worked=person.worked + rng.randrange(0, 6),
+        colleague=_colleague(rng, last) if rng.random() < 0.4 else person.colleague,
+        city=rng.choice(CITIES) if rng.random() < 0.2 else person.city,
+        employer=_employer(rng, person.field) if rng.random() < 0.15 else person.employer,
+    )
 
 
-def _colleague(rng: random.Random, name: str) -> str:
-    while True:
-        made = f"{rng.choice(FIRST[rng.choice('fm')])} {rng.choice(LAST)}"
-        if made.split()[1] != name.split()[1]:
-            return made
+def _employer(rng: random.Random, field: str) -> str:
+    return rng.choice(FIELDS[field][1]).format(rng.choice(CITIES))
+
+
+def _colleague(rng: random.Random, last: str) -> str:
+    """Someone with another last name than `last`."""
+    others = [each for each in LAST if each != last]
+    return f"{rng.choice(FIRST[rng.choice('fm')])} {rng.choice(others)}"
 
 
 def _document(template: str, person: Person) -> str:
-    last = person.name.split()[1]
-    roles = FIELDS[person.field][0]
-    return template.format(
-        n=person.name, s=last, P="She" if person.gender == "f" else "He", p="her" if person.gender == "f" else "his",
-        r=roles[0], R=roles[1], e=person.employer, c=person.city, b=person.born[-4:], B=person.born, y=person.worked,
-        k=person.colleague,
-    )  # fmt: skip
+    role, other = FIELDS[person.field][0]
+    female = person.gender == "f"
+    said = {
+        "n": person.name,
+        "s": person.name.split()[-1],
+        "P": "She" if female else "He",
+        "p": "her" if female else "his",
+        "r": role,
+        "R": other,
+        "a": _article(role),
+        "A": _article(other),
+        "e": person.employer,
+        "c": person.city,
+        "b": person.born[-4:],
+        "B": person.born,
+        "y": str(person.worked),
+        "k": person.colleague,
+    }
+    return template.format_map(said)
+
+
+def _article(noun: str) -> str:
+    return "an" if noun[0] in "aeiou" else "a"

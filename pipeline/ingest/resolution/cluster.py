@@ -30,7 +30,7 @@ THRESHOLD = 0.5
 ALIAS_SCORE = 0.9
 MIN_ALIAS_SHARE = 0.2
 MIN_MARGIN = 0.15
-MAX_ATOMS_OF_NAME = 64
+MAX_ATOMS_OF_NAME = 32
 EXACT = 10_000
 PARTIAL = frozenset({"initials", "last-name", "first-name", "part-of-name", "middle-left-out", "acronym", "region",
                      "kind-unknown", "line-of-business", "longer-name"})  # fmt: skip
@@ -38,6 +38,7 @@ DECIDED = Comparison(1.0, "decision")
 APART = Comparison(0.0, "different", "decision")
 SAME_NAME = Comparison(1.0, "same-name")
 ALONE = Comparison(1.0, "alone")
+AMBIGUOUS = Comparison(0.0, "ambiguous")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +52,15 @@ class Assignment:
     score: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Atom:
-    """Members that cannot be told apart: those of one name, for people with one context."""
+    """Members that cannot be told apart: those of one name, for people with one context. `key` is the first member's:
+    an order of atoms that no batching changes."""
 
+    key: str
     names: tuple[Name, ...]
     context: Context
     members: tuple[str, ...]
-
-    @property
-    def key(self) -> str:
-        """Its first member's key: an order of atoms that no batching changes."""
-        return self.members[0]
 
 
 @dataclass(slots=True)
@@ -115,7 +113,7 @@ def _atoms(known: Mapping[str, Member], names: Mapping[str, tuple[Name, ...]], d
 def _atom(known: Mapping[str, Member], names: Mapping[str, tuple[Name, ...]], members: list[str]) -> Atom:
     own = names[members[0]]
     context = known[members[0]].context if own and own[0].alone else NO_CONTEXT
-    return Atom(own if own and own[0].alone else own[:1], context, tuple(sorted(members)))
+    return Atom(min(members), own if own and own[0].alone else own[:1], context, tuple(sorted(members)))
 
 
 def _comparisons(
@@ -228,19 +226,20 @@ def _unambiguous(compared: Mapping[tuple[Atom, Atom], Comparison]) -> dict[tuple
         if verdict.score >= THRESHOLD and verdict.rule.removesuffix("-and-context") in PARTIAL:
             partial[one].append((verdict.score, other))
             partial[other].append((verdict.score, one))
-    dropped: set[frozenset[str]] = set()
+    dropped: set[tuple[Atom, Atom]] = set()
     for atom, links in partial.items():
         best = max(score for score, _ in links)
         near = [other for score, other in links if best - score < MIN_MARGIN]
         if any(_exclude(first, second, compared) for first, second in _representatives(near)):
-            dropped |= {frozenset((atom.key, other.key)) for _, other in links}
+            wanted = [other for _, other in links]
         else:
-            dropped |= {frozenset((atom.key, other.key)) for score, other in links if best - score >= MIN_MARGIN
-                        and any(_exclude(other, each, compared) for each in near[:1])}  # fmt: skip
-    return {
-        (one, other): Comparison(0.0, "ambiguous") if frozenset((one.key, other.key)) in dropped else verdict
-        for (one, other), verdict in compared.items()
-    }
+            wanted = [
+                other
+                for score, other in links
+                if best - score >= MIN_MARGIN and any(_exclude(other, each, compared) for each in near[:1])
+            ]
+        dropped |= {(atom, other) if atom.key < other.key else (other, atom) for other in wanted}
+    return {**compared, **dict.fromkeys(dropped, AMBIGUOUS)} if dropped else dict(compared)
 
 
 def _representatives(atoms: list[Atom]) -> Iterator[tuple[Atom, Atom]]:

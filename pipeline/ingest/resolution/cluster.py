@@ -91,7 +91,7 @@ def cluster(
     compared = _comparisons(atoms, names, links, resolution.counts)
     _decide(compared, atoms, same, apart)
     resolution.compared = _unambiguous(compared)
-    groups = _linked(sorted(atoms, key=lambda atom: atom.key), resolution.compared)
+    groups = _linked(sorted(atoms, key=lambda atom: atom.key), resolution.compared, _barred(links))
     groups = _decided(groups, same, apart)
     best = _best_links(groups, resolution.compared)
     resolution.assignments = {each.member: each for each in _assignments(groups, known, names, best)}
@@ -132,7 +132,7 @@ def _comparisons(
         for one, other in _pairs_of_name(bearers[name], counts):
             _keep_best(found, one, other, _judge(name, name, one, other))
     for (first, second), link in sorted(links.items(), key=lambda item: item[0]):
-        if link == UNRELATED:
+        if link == UNRELATED or link.conflict:
             continue
         for one, other in _pairs_of_names(bearers.get(first, []), bearers.get(second, []), counts):
             _keep_best(found, one, other, _judge(first, second, one, other, link))
@@ -275,21 +275,34 @@ def _decided(
     return [joined[number] for number in sorted(joined)]
 
 
+def _barred(links: Mapping[Pair, Comparison]) -> dict[Name, set[Name]]:
+    """Name -> the names that no bearer of it can have."""
+    found: dict[Name, set[Name]] = defaultdict(set)
+    for (first, second), link in links.items():
+        if link.conflict:
+            found[first].add(second)
+            found[second].add(first)
+    return found
+
+
 @dataclass(slots=True)
 class _Cluster:
-    """Atoms joined so far, and for each other cluster the sum of scores and the number of pairs compared."""
+    """Atoms joined so far, their names, and for each other cluster the sum of scores and number of pairs compared."""
 
     key: str
     atoms: list[Atom]
     size: int
+    names: set[Name]
     sums: dict[str, tuple[int, int]] = field(default_factory=dict)
     conflicts: set[str] = field(default_factory=set)
 
 
-def _linked(atoms: list[Atom], compared: Mapping[tuple[Atom, Atom], Comparison]) -> list[list[Atom]]:
+def _linked(
+    atoms: list[Atom], compared: Mapping[tuple[Atom, Atom], Comparison], barred: Mapping[Name, set[Name]]
+) -> list[list[Atom]]:
     """Average linkage: the pair of clusters with the highest mean score first, of equals the larger, then by key.
     Scores are added as whole numbers, so that no order of addition shows."""
-    clusters = {atom.key: _Cluster(atom.key, [atom], len(atom.members)) for atom in atoms}
+    clusters = {atom.key: _Cluster(atom.key, [atom], len(atom.members), set(atom.names[:1])) for atom in atoms}
     for (one, other), verdict in compared.items():
         for mine, theirs in ((one.key, other.key), (other.key, one.key)):
             if verdict.conflict:
@@ -309,6 +322,10 @@ def _linked(atoms: list[Atom], compared: Mapping[tuple[Atom, Atom], Comparison])
         if _entry(left, right)[:2] != (score, size):
             heappush(heap, _entry(left, right))
             continue
+        if any(not right.names.isdisjoint(barred.get(name, ())) for name in left.names):
+            left.conflicts.add(theirs)
+            right.conflicts.add(mine)
+            continue
         del clusters[theirs]
         _absorb(left, right, clusters)
         for key in left.sums:
@@ -325,6 +342,7 @@ def _entry(one: _Cluster, other: _Cluster) -> tuple[float, int, str, str]:
 def _absorb(one: _Cluster, other: _Cluster, clusters: Mapping[str, _Cluster]) -> None:
     one.atoms += other.atoms
     one.size += other.size
+    one.names |= other.names
     one.sums.pop(other.key, None)
     other.sums.pop(one.key, None)
     for key, (total, count) in other.sums.items():

@@ -12,6 +12,7 @@ from graph_schema.models import Evidence, Failed, LocalEntity, Mention
 from pipeline.ingest.extract.claims import Argument, ClaimBuilder, strongest
 from pipeline.ingest.extract.cluster import cluster, voted_kind
 from pipeline.ingest.extract.relations import RawRelation, RelationFinder
+from pipeline.ingest.extract.typed import Typed, TypedFinder
 from pipeline.text import names, nlp
 from pipeline.text.mentions import MentionFinder, RawMention
 
@@ -43,6 +44,7 @@ class _Analysis:
 
     mentions: list[RawMention]
     relations: list[RawRelation]
+    typed: list[Typed]
 
 
 class RulesExtractor:
@@ -60,6 +62,7 @@ class RulesExtractor:
         self.ontology = ontology
         self.roles = frozenset(ontology.kinds["Person"].roles) if "Person" in ontology.kinds else frozenset()
         self.find_mentions = MentionFinder(ontology)
+        self.find_typed = TypedFinder(ontology)
         self.build_claims = ClaimBuilder(ontology)
         self.nlp: Language | None = None
 
@@ -93,7 +96,7 @@ class RulesExtractor:
     def _analyse(self, doc: Doc, chunk: Chunk) -> _Analysis:
         mentions, at = self.find_mentions(doc, chunk.start)
         values = {index: mention.value for index, mention in enumerate(mentions) if mention.value is not None}
-        return _Analysis(mentions, RelationFinder(doc, at, values, self.roles)())
+        return _Analysis(mentions, RelationFinder(doc, at, values, self.roles)(), self.find_typed(doc, mentions, at))
 
     def _assemble(self, segmented: Segmented, analyses: list[_Analysis]) -> Evidence:
         document, chunks = segmented.document, segmented.chunks
@@ -107,7 +110,7 @@ class RulesExtractor:
         for chunk, analysis in zip(chunks, analyses, strict=True):
             indices = range(first, first + len(analysis.mentions))
             written += [_mention(chunk, mentions[index], arguments[index]) for index in indices if index in arguments]
-            claims += self._claims(chunk, analysis.relations, arguments, first)
+            claims += self._claims(chunk, analysis, arguments, first)
             first += len(analysis.mentions)
         about = _about(document, list(entities.values()), written)
         evidence = Evidence(
@@ -120,9 +123,8 @@ class RulesExtractor:
         check_offsets(evidence)
         return evidence
 
-    def _claims(
-        self, chunk: Chunk, relations: list[RawRelation], arguments: dict[int, Argument], first: int
-    ) -> Iterator[Claim]:
+    def _claims(self, chunk: Chunk, analysis: _Analysis, arguments: dict[int, Argument], first: int) -> Iterator[Claim]:
+        relations: list[RawRelation | Typed] = [*analysis.relations, *analysis.typed]
         for relation in relations:
             subject = arguments.get(first + relation.subject)
             target = None if relation.object is None else arguments.get(first + relation.object)

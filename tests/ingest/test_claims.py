@@ -29,3 +29,14 @@ def test_a_rule_and_the_classifier_that_agree_are_one_claim_surer_than_either(cl
 def test_claims_that_differ_stay_apart(claim: Claim) -> None:
     other = replace(claim, object="p", method="classifier")
     assert strongest([claim, other]) == [claim, other]
+
+
+def test_where_they_differ_on_the_same_two_the_rule_is_believed(claim: Claim) -> None:
+    assert strongest([claim, replace(claim, predicate="LIVES_IN", method="classifier")]) == [claim]
+    elsewhere = replace(claim, predicate="LIVES_IN", method="classifier", start=20, end=34)
+    assert strongest([claim, elsewhere]) == [claim, elsewhere]
+
+
+def test_the_classifier_does_not_repeat_what_follows(claim: Claim) -> None:
+    founded, works = (replace(claim, predicate=name, method="classifier") for name in ("FOUNDED", "WORKS_FOR"))
+    assert strongest([works, founded]) == [founded]

@@ -16,8 +16,9 @@ from pipeline.text.mentions import MentionFinder
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from graph_schema.ontology import Ontology
     from spacy.language import Language
+
+    from graph_schema.ontology import Ontology
 
     Found = set[tuple[str, str, str]]
 
@@ -130,4 +131,4 @@ def test_trees_add_the_values_of_the_leaves_that_a_row_reaches() -> None:
 
 
 def test_shipped_weights_fit_this_code() -> None:
-    assert 0 < RelationClassifier.shipped().threshold + 3
+    assert RelationClassifier.shipped().threshold + 3 > 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from math import prod
 from typing import TYPE_CHECKING
@@ -22,6 +23,11 @@ BOTH = "rules+classifier"
 CONFIDENCE = {"active": 0.8, "passive": 0.85, "agent": 0.85, "copula": 0.85, "apposition": 0.8}
 OPEN_FACTOR = 0.7
 RULE_FACTOR = {"pronoun": 0.8, "short-form-nearest": 0.8, "role": 0.9, "same-role": 0.9}
+IMPLIED_BY = {
+    "WORKS_FOR": frozenset({"FOUNDED", "LEADS"}),
+    "LIVES_IN": frozenset({"BORN_IN"}),
+    "LOCATED_IN": frozenset({"HEADQUARTERED_IN"}),
+}
 NOT_OPEN = frozenset({"be", "have", "do", "say", "see", "include"})
 
 
@@ -159,13 +165,23 @@ def _status(reason: str | None) -> Status:
 
 def strongest(claims: list[Claim]) -> list[Claim]:
     """One claim for each key: of several readings of the same words by one method, the surest. Where a rule and the
-    classifier say the same, one claim of both, surer than either."""
+    classifier say the same, one claim of both, surer than either; where they differ on the same two, the rule's."""
     best: dict[str, dict[str, Claim]] = {}
     for claim in claims:
         known = best.setdefault(claim.key, {})
         if claim.method not in known or claim.confidence > known[claim.method].confidence:
             known[claim.method] = claim
-    return [_joined(list(by_method.values())) for by_method in best.values()]
+    joined = [_joined(list(by_method.values())) for by_method in best.values()]
+    of_pair: dict[frozenset[str | None], list[Claim]] = defaultdict(list)
+    for claim in joined:
+        if claim.status == "accepted" and claim.object is not None:
+            of_pair[frozenset({claim.subject, claim.object})].append(claim)
+    return [
+        claim
+        for claim in joined
+        if claim.method != CLASSIFIER
+        or not any(_outdoes(other, claim) for other in of_pair[frozenset({claim.subject, claim.object})])
+    ]
 
 
 def _joined(claims: list[Claim]) -> Claim:
@@ -174,3 +190,11 @@ def _joined(claims: list[Claim]) -> Claim:
         return surest
     doubt = prod(1 - claim.confidence for claim in claims)
     return replace(surest, method=BOTH, confidence=round(1 - doubt, 4))
+
+
+def _outdoes(claim: Claim, other: Claim) -> bool:
+    """Whether `claim` makes `other`, which the classifier alone says of the same two, needless: a rule read those very
+    words, or what `other` says follows (a founder works for what was founded)."""
+    if claim is other or claim.end <= other.start or other.end <= claim.start:
+        return False
+    return claim.method != CLASSIFIER or claim.predicate in IMPLIED_BY.get(other.predicate, frozenset())

@@ -18,11 +18,19 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from pipeline.ingest.extract.features import FORMS, PAIR_BUCKETS, ROLE_BUCKETS, pair_features, role_features, sentences
+from pipeline.ingest.extract.features import (
+    FORMS,
+    PAIR_BUCKETS,
+    ROLE_BUCKETS,
+    antecedents,
+    pair_features,
+    role_features,
+    sentences,
+)
 from pipeline.text import weights
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
     from spacy.tokens import Doc
@@ -95,9 +103,10 @@ class TypedRelation:
 class Pairs:
     """Candidate pairs of several sentences. `subject` and `object` index candidates (rows of `role` scores); `sentence`
     numbers the sentence, `first` and `second` are the two places among its candidates. `home` is each candidate's
-    sentence."""
+    sentence, `earlier` the candidate that it may stand for, or -1."""
 
     home: Ints
+    earlier: Ints
     sentence: Ints
     subject: Ints
     object: Ints
@@ -244,6 +253,7 @@ def gated(found: list[Sentence], roles: Floats) -> Pairs:
     """The pairs of one sentence that may stand in at least one relation by the roles of the two."""
     heads = len(HEADS)
     chosen: list[Ints] = []
+    earlier: list[int] = []
     base = 0
     for number, sentence in enumerate(found):
         size = len(sentence.candidates)
@@ -251,9 +261,10 @@ def gated(found: list[Sentence], roles: Floats) -> Pairs:
         fits = (own[:, None, :heads] + own[None, :, heads : 2 * heads] > GATE).any(axis=2) & ~np.eye(size, dtype=bool)
         first, second = np.nonzero(fits)
         chosen.append(np.stack([np.full(len(first), number), base + first, base + second, first, second]))
+        earlier += [base + each if each >= 0 else -1 for each in antecedents(sentence)]
         base += size
     home = np.repeat(np.arange(len(found)), [len(sentence.candidates) for sentence in found])
-    return Pairs(home, *np.concatenate(chosen, axis=1).astype(np.int64))
+    return Pairs(home, np.array(earlier), *np.concatenate(chosen, axis=1).astype(np.int64))
 
 
 def context(pairs: Pairs, scores: Floats, roles: Floats, candidates: Sequence[Candidate]) -> tuple[Ints, Ints, Floats]:
@@ -324,21 +335,32 @@ def _rivals(scores: Floats, groups: Ints, among: Bools | None = None) -> Floats:
 
 
 def _neighbours(scores: Floats, pairs: Pairs) -> list[Floats]:
-    """Scores of the reverse pair, and of the pairs with the candidates just before and just after the object."""
-    known = {pair: row for row, pair in enumerate(zip(pairs.subject.tolist(), pairs.object.tolist(), strict=True))}
-    bottom = np.vstack([scores, np.full((1, scores.shape[1]), LOWEST, np.float32)])
-    sentence = np.append(pairs.sentence, -1)
-
-    def of(found: list[int]) -> Floats:
-        rows = np.array(found)
-        return bottom[np.where(sentence[rows] == pairs.sentence, rows, -1)]
-
+    """Scores of related pairs: the reverse one, those with the candidates just before and just after the object, those
+    with what the subject or the object may stand for, and with what may stand for them."""
     ends = list(zip(pairs.subject.tolist(), pairs.object.tolist(), strict=True))
+    known = {pair: row for row, pair in enumerate(ends)}
+    bottom = np.vstack([scores, np.full((1, scores.shape[1]), LOWEST, np.float32)])
+    earlier = pairs.earlier.tolist()
+
+    def rows(found: Iterable[tuple[int, int]]) -> Ints:
+        return np.array([known.get(each, -1) for each in found])
+
+    before = rows((one, other - 1) for one, other in ends)
+    after = rows((one, other + 1) for one, other in ends)
+    subjects = rows((earlier[one], other) for one, other in ends)
+    objects = rows((one, earlier[other]) for one, other in ends)
     return [
-        of([known.get((other, one), -1) for one, other in ends]),
-        of([known.get((one, other - 1), -1) for one, other in ends]),
-        of([known.get((one, other + 1), -1) for one, other in ends]),
+        *(bottom[each] for each in (rows((other, one) for one, other in ends), before, after, subjects, objects)),
+        _later(scores, subjects),
+        _later(scores, objects),
     ]
+
+
+def _later(scores: Floats, towards: Ints) -> Floats:
+    """[pairs, heads]: the best score among the pairs that point to each pair, `LOWEST` without any."""
+    best = np.full((len(scores) + 1, scores.shape[1]), LOWEST, np.float32)
+    np.maximum.at(best, towards, scores)
+    return best[:-1]
 
 
 def _strongest_roles(pairs: Pairs, roles: Floats) -> list[Floats]:

@@ -35,6 +35,14 @@ DESCRIPTIONS = frozenset(
     "university college father mother wife husband son daughter founder".split()
 )
 DEFINITE = frozenset({"the", "this", "our", "his", "her", "my", "their"})
+PERSONS = {
+    **dict.fromkeys(("he", "his", "him", "himself"), "he"),
+    **dict.fromkeys(("she", "her", "hers", "herself"), "she"),
+    **dict.fromkeys(("it", "its", "itself"), "it"),
+    **dict.fromkeys(("they", "their", "them", "themselves", "theirs"), "they"),
+    **dict.fromkeys(("i", "my", "me", "myself", "mine"), "i"),
+    **dict.fromkeys(("we", "our", "us", "ours"), "we"),
+}
 KEY_POS = frozenset({"VERB", "NOUN", "ADJ", "AUX"})
 
 
@@ -176,9 +184,51 @@ def _root(words: Words, start: int, end: int) -> int:
     return start
 
 
-def bucket(feature: str, buckets: int) -> int:
-    """The bucket of a feature; `buckets` is a power of two."""
-    return crc32(feature.encode()) & (buckets - 1)
+def antecedents(sentence: Sentence) -> list[int]:
+    """For each candidate the place of an earlier one of the sentence that it may well stand for, or -1: a guess for
+    features, nothing that is written down."""
+    return [_antecedent(sentence, place) for place in range(len(sentence.candidates))]
+
+
+def _antecedent(sentence: Sentence, place: int) -> int:
+    words, candidate = sentence.words, sentence.candidates[place]
+    before = range(place - 1, -1, -1)
+    if candidate.form == "relative":
+        described = _described(words, candidate.root)
+        of_noun = (each for each in before if _holds(sentence.candidates[each], described))
+        return next(of_noun, next((each for each in before if sentence.candidates[each].form != "date"), -1))
+    if candidate.form == "pronoun":
+        own = PERSONS.get(words.lower[candidate.start])
+        for each in before:
+            other = sentence.candidates[each]
+            if other.form == "pronoun" and PERSONS.get(words.lower[other.start]) == own:
+                return each
+        kind = {"he": "Person", "she": "Person", "it": "Organization"}.get(own or "")
+        fitting = [each for each in before if kind is not None and sentence.candidates[each].label == kind]
+        subjects = (each for each in fitting if words.dep[sentence.candidates[each].root].startswith("nsubj"))
+        return next(subjects, fitting[0] if fitting else -1)
+    if candidate.form == "name":
+        last = words.lower[candidate.end - 1]
+        for each in before:
+            other = sentence.candidates[each]
+            if other.form == "name" and (
+                words.lower[other.end - 1] == last
+                or (each == place - 1 and words.lower[other.end : candidate.start] == ["("])
+            ):
+                return each
+    return -1
+
+
+def _described(words: Words, token: int) -> int:
+    """The noun that the relative clause of `token` describes, or -1."""
+    for above in _ancestors(words, token):
+        if words.dep[above] == "relcl":
+            return words.head[above]
+    return -1
+
+
+def _holds(candidate: Candidate, token: int) -> bool:
+    return candidate.start <= token < candidate.end
 
 
 def role_features(sentence: Sentence, position: int) -> list[int]:

@@ -79,7 +79,7 @@ class LocalEntity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mention:
-    """Characters of a chunk that stand for a local entity; `rule` says what joined them."""
+    """Characters of a chunk that stand for a local entity; `rule` says what joined them, `confidence` how surely."""
 
     chunk: str
     entity: str
@@ -87,6 +87,7 @@ class Mention:
     end: int
     surface: str
     rule: str
+    confidence: float = 1.0
 
     @property
     def key(self) -> str:

@@ -129,10 +129,11 @@ def evidence_writes(group: list[Evidence], extractor: str) -> Iterator[Write]:
         "merge_mentions",
         [
             {"chunk": mention.chunk, "entity": mention.entity}
-            | _row("key", mention.key, start=mention.start, end=mention.end, surface=mention.surface, rule=mention.rule)
+            | _row("key", mention.key, start=mention.start, end=mention.end, surface=mention.surface, rule=mention.rule,
+                   confidence=mention.confidence)
             for mention in mentions
         ],
-    )
+    )  # fmt: skip
     yield Write("link_claims", [{"key": key, "subject": claim.subject, "chunk": claim.chunk} for key, claim in claims])
     yield Write("link_claim_objects", [{"key": key, "object": claim.object} for key, claim in claims if claim.object])
     yield Write("link_chunks", [{"id": keys[id(chunk)], "document": chunk.document} for chunk in chunks])

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tasks.conll04_data import read
+
 from pipeline.ingest.extract.classifier import HEADS
 
 if TYPE_CHECKING:
@@ -94,32 +96,21 @@ def conll04(path: Path) -> Iterator[Passage]:
     """CoNLL04's sentences."""
     weights = dict.fromkeys(NUMBER, 0.0) | dict.fromkeys(UNLIKE_CONLL04, WEAK)
     weights |= dict.fromkeys((*CONLL04_HEADS, *CONLL04_NAMES.values()), 1.0)
-    with path.open(encoding="utf-8") as lines:
-        for number, line in enumerate(map(json.loads, lines)):
-            text, spans = joined(line)
-            facts = tuple(
-                Fact(NUMBER[CONLL04_NAMES.get(each["type"], each["type"])], spans[each["head"]], spans[each["tail"]])
-                for each in line["relations"]
-            )
-            typed = tuple(
-                (span, CONLL04_TYPES.get(each["type"], "")) for span, each in zip(spans, line["entities"], strict=True)
-            )
-            yield Passage(text, f"conll04 {number}", facts, tuple(weights.values()), typed)
-
-
-def joined(line: dict[str, Any]) -> tuple[str, list[Span]]:
-    """A tokenised sentence as text, and the characters of its entities."""
-    starts, length = [], 0
-    for token in line["tokens"]:
-        starts.append(length)
-        length += len(token) + 1
-    ends = [start + len(token) for start, token in zip(starts, line["tokens"], strict=True)]
-    return " ".join(line["tokens"]), [(starts[each["start"]], ends[each["end"] - 1]) for each in line["entities"]]
+    for sentence in read(path):
+        spans = [sentence.characters_of(each) for each in sentence.entities]
+        facts = tuple(
+            Fact(NUMBER[CONLL04_NAMES.get(name, name)], spans[head], spans[tail])
+            for name, head, tail in sentence.relations
+        )
+        typed = tuple(
+            (span, CONLL04_TYPES.get(each.type, "")) for span, each in zip(spans, sentence.entities, strict=True)
+        )
+        yield Passage(sentence.text, f"conll04 {sentence.id}", facts, tuple(weights.values()), typed)
 
 
 def _ordinary(shared: Path, own: list[dict[str, Any]]) -> Iterator[Passage]:
     """Passages of ordinary text that we labelled ourselves."""
-    weights = {head.name: HALF if head.name in CONLL04_HEADS else 1.0 for head in HEADS}
+    weights = {head.name: 1.0 for head in HEADS}
     texts = _texts(shared, own)
     for each in own:
         key = (each["corpus"], each["id"])

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from graph_schema.errors import EvidenceError, GroundplanError
 from graph_schema.keys import digest
-from graph_schema.models import Evidence, Failed, LocalEntity, Mention
+from graph_schema.models import Evidence, Failed, LocalEntity, Mention, Value
 from pipeline.ingest.extract.claims import Argument, ClaimBuilder, strongest
-from pipeline.ingest.extract.cluster import cluster, voted_kind
+from pipeline.ingest.extract.cluster import Clusterer, title_base
+from pipeline.ingest.extract.cues import CueReader, Cues, joined
 from pipeline.ingest.extract.relations import RawRelation, RelationFinder
 from pipeline.ingest.extract.typed import Typed, TypedFinder
 from pipeline.text import names, nlp
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from graph_schema.models import Chunk, Claim, Document
     from graph_schema.ontology import Ontology
-    from pipeline.ingest.extract.cluster import Cluster
+    from pipeline.ingest.extract.cluster import Clusters, Joined
 
 VERSION = "2"
 PARSE_BATCH_CHUNKS = 64
@@ -45,6 +46,7 @@ class _Analysis:
     mentions: list[RawMention]
     relations: list[RawRelation]
     typed: list[Typed]
+    cues: Cues
 
 
 class RulesExtractor:
@@ -64,6 +66,7 @@ class RulesExtractor:
         self.find_mentions = MentionFinder(ontology)
         self.find_typed = TypedFinder(ontology)
         self.build_claims = ClaimBuilder(ontology)
+        self.cluster = Clusterer(ontology)
         self.nlp: Language | None = None
 
     def setup(self) -> str:
@@ -94,34 +97,77 @@ class RulesExtractor:
             yield self._analyse(doc, chunk)
 
     def _analyse(self, doc: Doc, chunk: Chunk) -> _Analysis:
-        mentions, at = self.find_mentions(doc, chunk.start)
+        found, at = self.find_mentions(doc, chunk.start)
+        read = CueReader(doc, found, at, self.ontology, chunk.start)
+        cues, mentions, at = read(), read.mentions, read.at
         values = {index: mention.value for index, mention in enumerate(mentions) if mention.value is not None}
-        return _Analysis(mentions, RelationFinder(doc, at, values, self.roles)(), self.find_typed(doc, mentions, at))
+        find = RelationFinder(doc, at, values, self.roles)
+        return _Analysis(mentions, find(), self.find_typed(doc, mentions, at, find.stances), cues)
 
     def _assemble(self, segmented: Segmented, analyses: list[_Analysis]) -> Evidence:
         document, chunks = segmented.document, segmented.chunks
         mentions = [mention for analysis in analyses for mention in analysis.mentions]
-        assigned = cluster(mentions, document.title or "")
-        entities = _entities(document.key, mentions, assigned)
-        arguments = {index: Argument(entities[id(target)], rule) for index, (target, rule) in assigned.items()}
+        clusters = self.cluster(mentions, joined([analysis.cues for analysis in analyses]), document.title or "")
+        assigned = clusters.assigned
+        entities = self._entities(document, mentions, clusters)
+        arguments = {index: Argument(entities[id(each.cluster)], each.rule) for index, each in assigned.items()}
         written: list[Mention] = []
         claims: list[Claim] = []
         first = 0
         for chunk, analysis in zip(chunks, analyses, strict=True):
             indices = range(first, first + len(analysis.mentions))
-            written += [_mention(chunk, mentions[index], arguments[index]) for index in indices if index in arguments]
+            written += [
+                _mention(chunk, mentions[index], arguments[index], assigned[index].confidence)
+                for index in sorted(indices, key=lambda index: mentions[index].start)
+                if index in arguments
+            ]
             claims += self._claims(chunk, analysis, arguments, first)
             first += len(analysis.mentions)
-        about = _about(document, list(entities.values()), written)
         evidence = Evidence(
             document=document,
             chunks=chunks,
-            entities=tuple(replace(each, about=True) if each.key == about else each for each in entities.values()),
+            entities=tuple(entities.values()),
             mentions=tuple(written),
             claims=tuple(strongest(claims)),
         )
         check_offsets(evidence)
         return evidence
+
+    def _entities(self, document: Document, mentions: list[RawMention], clusters: Clusters) -> dict[int, LocalEntity]:
+        """Identity of a cluster -> the local entity it is, in order of first mention."""
+        members: dict[int, list[int]] = defaultdict(list)
+        for index in sorted(clusters.assigned, key=lambda index: mentions[index].start):
+            members[id(clusters.assigned[index].cluster)].append(index)
+        about = id(clusters.about)
+        return {
+            each: self._entity(document, mentions, indices, clusters.assigned, about=each == about)
+            for each, indices in members.items()
+        }
+
+    def _entity(
+        self, document: Document, mentions: list[RawMention], indices: list[int], assigned: dict[int, Joined], *,
+        about: bool,
+    ) -> LocalEntity:  # fmt: skip
+        named = [index for index in indices if mentions[index].form == "name" and assigned[index].rule != "title"]
+        kind = assigned[indices[0]].cluster.kind
+        surfaces = Counter(_one_line(mentions[index].surface) for index in named or indices)
+        name = max(
+            surfaces, key=lambda surface: (len(names.normalise(surface, kind).split()), surfaces[surface], surface)
+        )
+        aliases = set(surfaces)
+        if about and document.title:
+            aliases |= _title_aliases(document.title, surfaces)
+        first = mentions[indices[0]]
+        return LocalEntity(
+            document=document.key,
+            start=first.start,
+            end=first.end,
+            name=name,
+            kind=kind,
+            aliases=tuple(sorted(aliases - {name})),
+            named=bool(named),
+            about=about,
+        )
 
     def _claims(self, chunk: Chunk, analysis: _Analysis, arguments: dict[int, Argument], first: int) -> Iterator[Claim]:
         relations: list[RawRelation | Typed] = [*analysis.relations, *analysis.typed]
@@ -132,6 +178,26 @@ class RulesExtractor:
                 continue
             if target is None or target.entity is not subject.entity:
                 yield from self.build_claims(chunk, relation, subject, target)
+            elif isinstance(relation, RawRelation):
+                yield from self._name_changes(chunk, relation, subject.entity, analysis.mentions)
+
+    def _name_changes(
+        self, chunk: Chunk, relation: RawRelation, entity: LocalEntity, mentions: list[RawMention]
+    ) -> Iterator[Claim]:
+        """ "X was renamed Y", where X and Y are one entity, says of it that it took the name Y."""
+        assert relation.object is not None
+        said = [mentions[relation.subject], mentions[relation.object]]
+        if any(mention.form != "name" for mention in said):
+            return
+        ends = [replace(entity, start=mention.start, end=mention.end) for mention in said]
+        surfaces = {end.key: _one_line(mention.surface) for end, mention in zip(ends, said, strict=True)}
+        for claim in self.build_claims(chunk, relation, *(Argument(end, "name") for end in ends)):
+            predicate = self.ontology.predicates.get(claim.predicate)
+            if predicate is not None and predicate.same and claim.object is not None:
+                taken = Value(type="string", normalised=surfaces[claim.object], text=surfaces[claim.object])
+                yield replace(claim, subject=entity.key, object=None, value=taken)
+            elif claim.object is None:
+                yield replace(claim, subject=entity.key)
 
 
 def check_offsets(evidence: Evidence) -> None:
@@ -160,39 +226,18 @@ def _cut(chunk: Chunk, start: int, end: int) -> str:
     return chunk.text[start - chunk.start : end - chunk.start]
 
 
-def _entities(
-    document: str, mentions: list[RawMention], assigned: dict[int, tuple[Cluster, str]]
-) -> dict[int, LocalEntity]:
-    """Identity of a cluster -> the local entity it is, in order of first mention."""
-    members: dict[int, list[int]] = defaultdict(list)
-    for index in sorted(assigned):
-        members[id(assigned[index][0])].append(index)
-    return {
-        cluster_id: _entity(document, [mentions[index] for index in indices]) for cluster_id, indices in members.items()
-    }
-
-
-def _entity(document: str, mentions: list[RawMention]) -> LocalEntity:
-    named = [mention for mention in mentions if mention.form == "name"]
-    kind = voted_kind(named or mentions)
-    surfaces = Counter(_one_line(mention.surface) for mention in named or mentions)
-    name = max(surfaces, key=lambda surface: (len(names.normalise(surface, kind).split()), surfaces[surface], surface))
-    return LocalEntity(
-        document=document,
-        start=mentions[0].start,
-        end=mentions[0].end,
-        name=name,
-        kind=kind,
-        aliases=tuple(sorted(set(surfaces) - {name})),
-        named=bool(named),
-    )
-
-
 def _one_line(surface: str) -> str:
     return " ".join(surface.split())
 
 
-def _mention(chunk: Chunk, mention: RawMention, argument: Argument) -> Mention:
+def _title_aliases(title: str, surfaces: Iterable[str]) -> set[str]:
+    """The title, without its brackets too, where it is a name of what the document is about."""
+    base = _one_line(title_base(title))
+    known = {names.fold(surface) for surface in surfaces}
+    return {base, _one_line(title)} if names.fold(base) in known else set()
+
+
+def _mention(chunk: Chunk, mention: RawMention, argument: Argument, confidence: float) -> Mention:
     return Mention(
         chunk=chunk.key,
         entity=argument.entity.key,
@@ -200,17 +245,8 @@ def _mention(chunk: Chunk, mention: RawMention, argument: Argument) -> Mention:
         end=mention.end,
         surface=mention.surface,
         rule=argument.rule,
+        confidence=confidence,
     )
-
-
-def _about(document: Document, entities: list[LocalEntity], mentions: list[Mention]) -> str | None:
-    """What the document is about: the entity whose name its title holds, of several the one mentioned most."""
-    title = f" {names.fold(document.title or '')} "
-    counts = Counter(mention.entity for mention in mentions)
-    named = [each for each in entities if each.named and f" {names.normalise(each.name, each.kind)} " in title]
-    if not named:
-        return None
-    return max(named, key=lambda each: (counts[each.key], -each.start)).key
 
 
 def _failed(document: Document, error: Exception) -> Failed:

@@ -1,199 +1,497 @@
-"""Within one document: which mentions stand for the same thing, and by which rule each was joined."""
+"""Within one document: which mentions stand for the same thing, by which rule each was joined, and how surely."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from bisect import bisect_right
+from collections import Counter, defaultdict, deque
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from graph_schema.ontology import UNKNOWN_KIND
+from pipeline.ingest.extract import variants
+from pipeline.ingest.extract.pronouns import MAX_DISTANCE_CHARS, PRONOUNS, Candidate, best_antecedent
 from pipeline.text import names
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from graph_schema.ontology import Ontology
+    from pipeline.ingest.extract.cues import Cues, Link
     from pipeline.text.mentions import RawMention
 
-MAX_PRONOUN_DISTANCE_CHARS = 600
 MAX_DESCRIPTION_DISTANCE_CHARS = 800
-SUBJECT_BONUS_CHARS = 120
-NEVER_IT = frozenset({"Person", "Group", "Place", UNKNOWN_KIND})
-GENERAL_NOUNS = frozenset({"company", "firm", "business", "organisation", "organization", "town", "city"})
+MAX_RECENT = 60
+HINT_WEIGHT = 1.5
+GENERAL_NOUNS = frozenset(
+    {"company", "firm", "business", "organisation", "organization", "agency", "town", "city", "village"}
+)
+NAME_LINKS = frozenset({"abbreviation", "alias", "renamed"})
+CONFIDENCE = {
+    "name": 1.0, "same-name": 0.95, "short-form": 0.85, "short-form-nearest": 0.6, "role": 1.0, "same-role": 0.8,
+    "description": 0.7,
+}  # fmt: skip
+FAMILIES = {"PERSON": "person", "NORP": "group", "ORG": "organization", "GPE": "place", "LOC": "place", "FAC": "place"}
+_NORMAL_KIND = {"person": "Person", "organization": "Organization"}
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Cluster:
-    """The mentions of one thing: (mention index, rule). `alias` holds further names that a text gives it."""
+    """The mentions of one thing. `normals` are its names as they are compared, `nouns` what it was described as."""
 
-    members: list[tuple[int, str]] = field(default_factory=list)
-    gender: str | None = None
-    normal: str = ""
+    members: list[int] = field(default_factory=list)
+    normals: list[str] = field(default_factory=list)
     kind: str = UNKNOWN_KIND
+    family: str = "unknown"
+    gender: str | None = None
+    nouns: set[str] = field(default_factory=set)
+    starts: list[int] = field(default_factory=list)
+    into: Cluster | None = None
 
 
-def cluster(mentions: list[RawMention], title: str) -> dict[int, tuple[Cluster, str]]:
-    """Mention index -> its cluster and the rule that joined it; values and unresolved pronouns have none.
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The cluster that a mention belongs to, what joined it, and the share of such joins that are right, roughly."""
 
-    Names come first (equal names, then acronyms and short forms of fuller ones), then roles, then pronouns, which take
-    the nearest person before them whose gender does not forbid it; "it" takes
-    the nearest organisation where it acts, the nearest thing that was made where something is done to it.
+    cluster: Cluster
+    rule: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Clusters:
+    """Mention index -> how it was joined (values and unresolved pronouns are not), and what the document is about."""
+
+    assigned: dict[int, Joined]
+    about: Cluster | None
+
+
+class Clusterer:
+    """Clusters the mentions of documents under one ontology.
+
+    What matters of a kind is the name recogniser's label that it or a parent holds (PERSON, ORG, ...), not its name.
     """
-    clusters = _Clusters(mentions, f" {names.fold(title)} ")
-    clusters.join_names()
-    clusters.join_short_forms()
-    clusters.join_roles()
-    clusters.join_pronouns()
-    return clusters.assigned
+
+    def __init__(self, ontology: Ontology) -> None:
+        self.ontology = ontology
+        self.families = {kind: _family(ontology, kind) for kind in ontology.kinds} | {UNKNOWN_KIND: "unknown"}
+
+    def __call__(self, mentions: Sequence[RawMention], cues: Cues, title: str) -> Clusters:
+        """Names come first (equal names, names that the text says are one, short forms of fuller ones), then described
+        nouns and roles, then pronouns."""
+        document = _Document(mentions, cues, title, self)
+        document.join_names()
+        document.link_names()
+        document.join_short_forms()
+        document.join_described()
+        document.join_roles()
+        document.join_pronouns()
+        return Clusters(document.assigned, document.about)
+
+    def voted_kind(self, mentions: Iterable[RawMention], hints: Iterable[str] = ()) -> str:
+        """The kind with most votes, each weighing its mention's confidence; a sub-kind counts for its parents too, and
+        stands for a parent of which it has half the votes. Ties go to the first seen; unknown only when none votes."""
+        votes: dict[str, float] = defaultdict(float)
+        own: dict[str, float] = defaultdict(float)
+        for mention in mentions:
+            own[mention.kind] += _weight(mention)
+        for hint in hints:
+            own[hint] += HINT_WEIGHT
+        own.pop(UNKNOWN_KIND, None)
+        for kind, weight in own.items():
+            for ancestor in self.ontology.ancestors(kind):
+                votes[ancestor] += weight
+        if not votes:
+            return UNKNOWN_KIND
+        best = max((kind for kind in votes if self.ontology.kinds[kind].parent not in votes), key=votes.__getitem__)
+        while True:
+            children = [kind for kind in votes if self.ontology.kinds[kind].parent == best]
+            child = max(children, key=votes.__getitem__, default=None)
+            if child is None or votes[child] * 2 < votes[best]:
+                return best
+            best = child
 
 
-class _Clusters:
-    def __init__(self, mentions: list[RawMention], title: str) -> None:
+class _Document:
+    def __init__(self, mentions: Sequence[RawMention], cues: Cues, title: str, clusterer: Clusterer) -> None:
         self.mentions = mentions
+        self.cues = cues
         self.title = title
-        self.assigned: dict[int, tuple[Cluster, str]] = {}
-        self.named: dict[str, Cluster] = {}
+        self.clusterer = clusterer
+        self.order = sorted(range(len(mentions)), key=lambda index: mentions[index].start)
+        self.assigned: dict[int, Joined] = {}
+        self.named: list[Cluster] = []
+        self.hints: dict[int, list[str]] = defaultdict(list)
+        for hint in cues.hints:
+            self.hints[hint.mention].append(hint.kind)
 
-    def _join(self, target: Cluster, index: int, rule: str) -> None:
-        target.members.append((index, rule))
+    # building blocks
+
+    def _join(self, target: Cluster, index: int, rule: str, confidence: float | None = None) -> None:
+        target.members.append(index)
         target.gender = target.gender or self.mentions[index].gender
-        self.assigned[index] = (target, rule)
+        self.assigned[index] = Joined(target, rule, CONFIDENCE[rule] if confidence is None else confidence)
+
+    def _merge(self, target: Cluster, other: Cluster, rule: str, confidence: float) -> None:
+        """`other` becomes part of `target`; what founded it is now joined by `rule`."""
+        for index in other.members:
+            known = self.assigned[index]
+            founding = known.rule in {"name", "role"}
+            self.assigned[index] = Joined(target, rule if founding else known.rule, min(known.confidence, confidence))
+        target.members += other.members
+        target.normals += other.normals
+        target.nouns |= other.nouns
+        target.gender = target.gender or other.gender
+        target.starts = sorted([*target.starts, *other.starts])
+        if target.kind == UNKNOWN_KIND:
+            target.kind, target.family = other.kind, other.family
+        other.members, other.into = [], target
+
+    # names
 
     def join_names(self) -> None:
-        for index, mention in enumerate(self.mentions):
-            if mention.form == "name":
-                key = normal = names.normalise(mention.surface, mention.kind)
-                if normal in self.named and _clash(self.named[normal].gender, mention.gender):
-                    key = f"{normal} ({mention.gender})"
-                target = self.named.setdefault(key, Cluster(normal=normal))
+        """Equal names are one, but for people whose titles or generations differ and things whose numbers do."""
+        folded: dict[str, list[int]] = defaultdict(list)
+        for index in self.order:
+            if self.mentions[index].form == "name":
+                folded[names.fold(self.mentions[index].surface)].append(index)
+        groups: dict[str, dict[str | None, list[int]]] = defaultdict(lambda: defaultdict(list))
+        for indices in folded.values():
+            family = self.clusterer.families.get(self._voted(indices), "other")
+            for index in indices:
+                groups[self._key(index, family)][self.mentions[index].gender].append(index)
+        for key, by_gender in sorted(groups.items(), key=lambda item: min(min(each) for each in item[1].values())):
+            self._found(key, by_gender)
+
+    def _key(self, index: int, family: str) -> str:
+        surface = self.mentions[index].surface
+        normal = names.normalise(variants.bare(surface), _NORMAL_KIND.get(family, family))
+        if family == "person":
+            generation = variants.generation(surface)
+            return f"{normal} ({generation})" if generation and not normal.endswith(generation) else normal
+        qualifier = self.cues.contexts[index].qualifier
+        return f"{normal} #{qualifier}" if qualifier else variants.unspelled(normal)
+
+    def _found(self, key: str, by_gender: dict[str | None, list[int]]) -> None:
+        """One cluster for a name; two when titles say that a man and a woman bear it, and then a bare name is whichever
+        was named last."""
+        normal = key.partition(" (")[0].partition(" #")[0]
+        open_to = by_gender.pop(None, []) if {"m", "f"} <= by_gender.keys() else []
+        groups = list(by_gender.values()) if open_to or {"m", "f"} <= by_gender.keys() else [_merged(by_gender)]
+        found = []
+        for indices in groups:
+            target = Cluster(normals=[normal], starts=[self.mentions[index].start for index in indices])
+            for index in indices:
                 self._join(target, index, "same-name" if target.members else "name")
-        for target in self.named.values():
-            target.kind = voted_kind([self.mentions[index] for index, _ in target.members])
+            found.append(target)
+        for index in open_to:
+            self._join(self._nearest(index, found), index, "short-form-nearest")
+        for target in found:
+            self._describe(target)
+        self.named += found
+
+    def _describe(self, target: Cluster) -> None:
+        target.kind = self._voted(target.members)
+        target.family = self.clusterer.families.get(target.kind, "other")
+        if target.gender is None and target.family == "person":
+            given = {variants.gender_of_given_name(normal) for normal in target.normals} - {None}
+            target.gender = given.pop() if len(given) == 1 else None
+
+    def _voted(self, indices: list[int]) -> str:
+        hints = [kind for index in indices for kind in self.hints.get(index, ())]
+        return self.clusterer.voted_kind((self.mentions[index] for index in indices), hints)
+
+    def link_names(self) -> None:
+        """Names that the text itself says are one: abbreviations in brackets, "also known as", "formerly"."""
+        for link in self.cues.links:
+            if link.rule in NAME_LINKS and link.first in self.assigned and link.second in self.assigned:
+                self._link(link)
+
+    def _link(self, link: Link) -> None:
+        target, other = self.assigned[link.first].cluster, self.assigned[link.second].cluster
+        families = {target.family, other.family}
+        if target is other or _clash(target.gender, other.gender):
+            return
+        if link.rule != "abbreviation" and families in ({"person", "place"}, {"person", "organization"}):
+            return
+        self._merge(target, other, link.rule, link.confidence)
+        self._describe(target)
+
+    # short forms
 
     def join_short_forms(self) -> None:
-        """Each name that is a short form joins the fuller name nearest to it, an earlier one if there is any."""
-        fuller = self._fuller_names()
-        for key, target in list(self.named.items()):
-            candidates = [each for each in fuller.get(target.normal, []) if self._compatible(target, each)]
-            if not candidates:
-                continue
-            rule = "short-form" if len(candidates) == 1 else "short-form-nearest"
-            for index, _ in target.members:
-                self._join(self._nearest(index, candidates), index, rule)
-            del self.named[key]
+        """Each name that is a short form joins the fuller name; of several the one nearest to it, an earlier one if
+        there is any. Longer short forms go first, so that Berg finds A. Berg already within Anna Berg."""
+        fuller = self._fuller()
+        shorter = sorted(
+            ((-len(normal.split()), target.starts[0], normal, target)
+             for target in self.named if target.into is None for normal in dict.fromkeys(target.normals)),
+            key=lambda item: item[:3],
+        )  # fmt: skip
+        for _, _, normal, short in shorter:
+            if short.into is None and short.members:
+                self._join_short_form(short, normal, fuller.get(normal, []))
 
-    def _fuller_names(self) -> dict[str, list[Cluster]]:
-        """Short form -> the clusters it may stand for."""
+    def _join_short_form(self, short: Cluster, normal: str, fuller: list[Cluster]) -> None:
+        found = dict.fromkeys(_root(each) for each in fuller)
+        candidates = [each for each in found if each is not short and self._compatible(short, normal, each)]
+        if len(candidates) == 1:
+            self._merge(candidates[0], short, "short-form", CONFIDENCE["short-form"])
+        elif len(short.normals) == 1 and (candidates := self._likely(candidates)):
+            members, short.members = short.members, []
+            for index in members:
+                self._join(self._nearest(index, candidates), index, "short-form-nearest")
+
+    def _likely(self, candidates: list[Cluster]) -> list[Cluster]:
+        """Of several fuller names: the one that the document is about, else the people; what heads the names of several
+        things (Halden of Halden Institute and Halden Press) is another thing."""
+        if self.about in candidates:
+            return [self.about]
+        return [each for each in candidates if each.family == "person"]
+
+    def _fuller(self) -> dict[str, list[Cluster]]:
+        """Short form -> the clusters it may stand for; as many entries as names have words, a few times over."""
         fuller: dict[str, list[Cluster]] = defaultdict(list)
-        for target in self.named.values():
-            words = target.normal.split()
-            if len(words) < 2:
+        for target in self.named:
+            if target.into is not None:
                 continue
-            if target.kind == "Person":
-                fuller[words[-1]].append(target)
-                fuller[words[0]].append(target)
-                continue
-            if target.kind == UNKNOWN_KIND:
-                fuller[words[-1]].append(target)
-            if target.kind in {"Organization", UNKNOWN_KIND}:
-                for length in range(1, len(words)):
-                    fuller[" ".join(words[:length])].append(target)
-            surface = self.mentions[target.members[0][0]].surface
-            for acronym in self._acronyms():
-                if names.is_acronym_of(acronym, surface):
-                    fuller[names.fold(acronym)].append(target)
+            forms: dict[str, None] = {}
+            for normal in target.normals:
+                forms |= dict.fromkeys(self._forms(target, normal))
+            for index in target.members:
+                surface = self.mentions[index].surface
+                if (nick := variants.nickname(surface)) is not None:
+                    forms |= dict.fromkeys((nick, f"{nick} {target.normals[0].split()[-1]}"))
+                if target.family != "person":
+                    forms |= dict.fromkeys(sorted(variants.acronyms(surface)))
+            for form in forms:
+                fuller[form].append(target)
         return fuller
 
-    def _acronyms(self) -> list[str]:
-        surfaces = {self.mentions[target.members[0][0]].surface for target in self.named.values()}
-        return sorted(surface for surface in surfaces if surface.isupper() and 2 <= len(surface) <= 8)
+    def _forms(self, target: Cluster, normal: str) -> Iterable[str]:
+        match target.family:
+            case "person":
+                return variants.person_forms(normal)
+            case "place":
+                return self._place_forms(normal)
+            case "group":
+                return ()
+            case _:
+                return (*self._heads(normal), *variants.tails(normal))
 
-    def _compatible(self, short: Cluster, full: Cluster) -> bool:
-        if short is full or _clash(short.gender, full.gender):
+    def _heads(self, normal: str) -> Iterable[str]:
+        """Halden Institute is Halden, but Halden Europe is another thing than Halden: the head of a name stands for it
+        only when its last word says what it is."""
+        last = normal.split()[-1]
+        generic = last in self.clusterer.ontology.kind_of_last_word or last in names.LEGAL_FORMS
+        return variants.heads(normal) if generic else ()
+
+    def _place_forms(self, normal: str) -> Iterable[str]:
+        """A place without the noun before it that says what it is: Mount Varde is Varde. The one before a noun is
+        another place: Varde is not Varde County (a fifth of such pairs were one in Re-DocRED)."""
+        words = normal.split()
+        if len(words) > 1 and words[0] in self.clusterer.ontology.kind_of_first_word:
+            yield " ".join(words[1:])
+
+    def _compatible(self, short: Cluster, normal: str, full: Cluster) -> bool:
+        if _clash(short.gender, full.gender):
             return False
-        if full.kind == UNKNOWN_KIND and short.normal == full.normal.split()[-1]:
-            return short.kind == "Person"
-        if full.kind == "Person":
-            return short.kind in {"Person", UNKNOWN_KIND, "Organization", "Place"}
-        return short.kind in {full.kind, UNKNOWN_KIND}
+        single = " " not in normal
+        acronym = single and variants.is_acronym(self.mentions[short.members[0]].surface)
+        match full.family:
+            case "person":
+                return short.family in {"person", "unknown"} or single
+            case "unknown" if short.family == "person":
+                return single and any(normal == each.split()[-1] for each in full.normals)
+            case "place" | "group":
+                return short.family in {full.family, "unknown"} or acronym
+            case _:
+                return short.family in {full.family, "unknown", "other"} or acronym
 
-    def _nearest(self, index: int, candidates: list[Cluster]) -> Cluster:
-        start = self.mentions[index].start
-        gender = self.mentions[index].gender
+    def _nearest(self, index: int, candidates: Sequence[Cluster]) -> Cluster:
+        """The candidate named last before the mention, else the one named first after it."""
+        start, gender = self.mentions[index].start, self.mentions[index].gender
 
         def distance(target: Cluster) -> tuple[bool, bool, int]:
-            starts = [self.mentions[member].start for member, _ in target.members]
-            before = [start - each for each in starts if each <= start]
-            return (_clash(gender, target.gender), not before, min(before) if before else min(starts) - start)
+            position = bisect_right(target.starts, start)
+            before = position > 0
+            gap = start - target.starts[position - 1] if before else target.starts[0] - start
+            return _clash(gender, target.gender), not before, gap
 
         return min(candidates, key=distance)
 
-    def join_roles(self) -> None:
-        """People known by a role alone are entities of their own; "the museum" is a museum named shortly before."""
-        roles: dict[str, Cluster] = {}
-        named: list[int] = []
-        for index, mention in enumerate(self.mentions):
-            if mention.form == "name":
-                named.append(index)
-            elif mention.form == "role" and mention.kind == "Person":
-                normal = names.fold(mention.surface)
-                target = roles.setdefault(normal, Cluster(normal=normal, kind=mention.kind))
-                self._join(target, index, "same-role" if target.members else "role")
-            elif mention.form == "role" and (described := self._described(mention, named)) is not None:
-                self._join(described, index, "description")
-                named.append(index)
+    # described nouns and roles
 
-    def _described(self, mention: RawMention, named: list[int]) -> Cluster | None:
-        """The last named cluster before `mention` that its noun can describe: one with that very noun in its name, or
-        any of its kind when the noun is a general one; then the one that the title names goes first."""
-        if mention.noun in GENERAL_NOUNS:
-            titled = [
-                each for each in self.named.values() if each.kind == mention.kind and f" {each.normal} " in self.title
-            ]
-            if len(titled) == 1:
-                return titled[0]
-        for index in reversed(named):
+    def join_described(self) -> None:
+        """What a sentence calls a named thing: "X, the founder of Y", "Foreign Minister X", "X, who"."""
+        titles: dict[int, list[Link]] = defaultdict(list)
+        for link in self.cues.links:
+            if link.rule in NAME_LINKS or link.first not in self.assigned:
+                continue
+            target = self.assigned[link.first].cluster
+            if link.rule == "title" and link.second in self.assigned:
+                titles[id(self.assigned[link.second].cluster)].append(link)
+            elif link.rule in {"apposition", "copula"} and link.second not in self.assigned:
+                target.nouns.add(self.mentions[link.second].noun)
+                self._join(target, link.second, link.rule, link.confidence)
+        for links in titles.values():
+            self._join_titles(links)
+
+    def _join_titles(self, links: list[Link]) -> None:
+        """A title that one bears is another name of that one; of several bearers each has it where it is said."""
+        bearers = dict.fromkeys(id(self.assigned[link.first].cluster) for link in links)
+        title = self.assigned[links[0].second].cluster
+        target = self.assigned[links[0].first].cluster
+        if len(bearers) == 1 and title is not target:
+            self._merge(target, title, "title", links[0].confidence)
+        elif len(bearers) > 1:
+            for link in links:
+                bearer = self.assigned[link.first].cluster
+                if bearer is not title and link.second in title.members:
+                    title.members.remove(link.second)
+                    self._join(bearer, link.second, "title", link.confidence)
+
+    def join_roles(self) -> None:
+        """A role is whom the text called so before; someone known by a role alone is an entity of its own; "the museum"
+        is a museum named shortly before."""
+        roles: dict[str, Cluster] = {}
+        before: list[int] = []
+        for index in self.order:
+            mention = self.mentions[index]
+            if index in self.assigned:
+                before.append(index)
+            elif mention.form == "role":
+                target = self._described(mention, before)
+                if target is not None:
+                    self._join(target, index, "description")
+                    before.append(index)
+                elif self.clusterer.families.get(mention.kind) == "person":
+                    self._join_role(mention, index, roles)
+
+    def _join_role(self, mention: RawMention, index: int, roles: dict[str, Cluster]) -> None:
+        normal = names.fold(mention.surface)
+        target = roles.setdefault(normal, Cluster(normals=[normal], kind=mention.kind, family="person"))
+        self._join(target, index, "same-role" if target.members else "role")
+
+    def _described(self, mention: RawMention, before: list[int]) -> Cluster | None:
+        """The last cluster before `mention` that its noun can describe: one that was described so or has that very noun
+        in its name, or any of its kind when the noun is a general one; then the one that the title names goes first."""
+        person = self.clusterer.families.get(mention.kind) == "person"
+        general = mention.noun in GENERAL_NOUNS
+        if general and self.about is not None and self._is_a(self.about.kind, mention.kind):
+            return self.about
+        for index in reversed(before):
             if mention.start - self.mentions[index].start > MAX_DESCRIPTION_DISTANCE_CHARS:
                 return None
-            target = self.assigned[index][0]
-            if mention.noun in target.normal.split() or (mention.noun in GENERAL_NOUNS and target.kind == mention.kind):
+            target = self.assigned[index].cluster
+            if mention.noun in target.nouns:
+                return target
+            if person or self.mentions[index].form != "name":
+                continue
+            named = any(mention.noun in normal.split() for normal in target.normals)
+            if named or (general and self._is_a(target.kind, mention.kind)):
                 return target
         return None
 
-    def join_pronouns(self) -> None:
-        before: dict[str, list[tuple[int, Cluster]]] = defaultdict(list)
-        for index, mention in enumerate(self.mentions):
-            if mention.form == "pronoun":
-                target = self._antecedent(mention, before[mention.kind])
-                if target is None:
-                    continue
-                self._join(target, index, "pronoun")
-                before[mention.kind].append((index, target))
-            elif index in self.assigned and (mention.form == "name" or mention.kind != "Person"):
-                target = self.assigned[index][0]
-                before[target.kind].append((index, target))
-                if target.kind not in NEVER_IT:
-                    before[UNKNOWN_KIND].append((index, target))
+    def _is_a(self, kind: str, wanted: str) -> bool:
+        return wanted in self.clusterer.ontology.ancestors(kind)
 
-    def _antecedent(self, pronoun: RawMention, before: list[tuple[int, Cluster]]) -> Cluster | None:
-        """The nearest of `before`, one that is a subject counting as nearer, whose gender does not forbid it."""
-        best: tuple[int, Cluster] | None = None
-        for index, target in reversed(before):
+    # what the document is about
+
+    @property
+    def about(self) -> Cluster | None:
+        """What the document is about, wherever it was merged into."""
+        return None if self._titled is None else _root(self._titled)
+
+    @cached_property
+    def _titled(self) -> Cluster | None:
+        """The entity whose name the title is, or else holds; of several the one mentioned most."""
+        title = f" {names.fold(self.title)} "
+        base = names.fold(title_base(self.title))
+        named = [each for each in self.named if each.into is None and each.members]
+        exact = [each for each in named if self._has_name(each, base)] if base else []
+        held = exact or [each for each in named if any(f" {normal} " in title for normal in each.normals)]
+        return max(held, key=lambda each: (len(each.members), -each.starts[0]), default=None)
+
+    def _has_name(self, target: Cluster, base: str) -> bool:
+        return any(
+            base == normal or (target.family == "person" and base in variants.person_forms(normal) and " " in base)
+            for normal in target.normals
+        )
+
+    # pronouns
+
+    def join_pronouns(self) -> None:
+        """Relative words and speakers are what their sentence says; the others refer to what was named before."""
+        linked = {link.second: link for link in self.cues.links if link.rule in {"relative", "speaker"}}
+        before: deque[Candidate] = deque(maxlen=MAX_RECENT)
+        counts: Counter[int] = Counter()
+        for index in self.order:
             mention = self.mentions[index]
-            gap = pronoun.start - mention.start
-            if gap > MAX_PRONOUN_DISTANCE_CHARS:
-                break
-            if target.gender is not None and target.gender != pronoun.gender:
-                continue
-            distance = gap - (SUBJECT_BONUS_CHARS if mention.subject else 0)
-            if best is None or distance < best[0]:
-                best = (distance, target)
-        return None if best is None else best[1]
+            if mention.form == "pronoun":
+                self._join_pronoun(index, linked, before)
+            if index in self.assigned:
+                target = self.assigned[index].cluster
+                counts[id(target)] += 1
+                before.append(self._candidate(index, target, counts[id(target)]))
+
+    def _join_pronoun(self, index: int, linked: dict[int, Link], before: deque[Candidate]) -> None:
+        mention = self.mentions[index]
+        pronoun = PRONOUNS.get(mention.surface.lower())
+        if index in linked:
+            link = linked[index]
+            if link.first in self.assigned:
+                self._join(self.assigned[link.first].cluster, index, link.rule, link.confidence)
+        elif pronoun is not None and pronoun.form not in {"relative", "speaker"}:
+            near = [each for each in before if mention.start - each.start <= MAX_DISTANCE_CHARS]
+            found = best_antecedent(pronoun, mention.start, self.cues.contexts[index], near)
+            if found is not None:
+                target = self.assigned[found[0].index].cluster
+                self._join(target, index, "pronoun", found[1])
+                target.gender = target.gender or pronoun.gender
+
+    def _candidate(self, index: int, target: Cluster, count: int) -> Candidate:
+        mention = self.mentions[index]
+        return Candidate(
+            index=index,
+            start=mention.start,
+            context=self.cues.contexts[index],
+            entity=id(target),
+            family=target.family,
+            gender=target.gender,
+            count=count,
+            about=target is self.about,
+            pronoun=PRONOUNS.get(mention.surface.lower()) if mention.form == "pronoun" else None,
+        )
+
+
+def title_base(title: str) -> str:
+    """A title without what stands in brackets at its end."""
+    return title.partition(" (")[0].strip() if title.rstrip().endswith(")") else title.strip()
+
+
+def _merged(groups: dict[str | None, list[int]]) -> list[int]:
+    return sorted(index for indices in groups.values() for index in indices)
+
+
+def _root(target: Cluster) -> Cluster:
+    while target.into is not None:
+        target = target.into
+    return target
+
+
+def _family(ontology: Ontology, kind: str) -> str:
+    for ancestor in ontology.ancestors(kind):
+        for label in ontology.kinds[ancestor].labels:
+            if label in FAMILIES:
+                return FAMILIES[label]
+    return "other"
+
+
+def _weight(mention: RawMention) -> float:
+    return float(getattr(mention, "confidence", 1.0))
 
 
 def _clash(one: str | None, other: str | None) -> bool:
     """Whether two genders are both known and not the same."""
     return one is not None and other is not None and one != other
-
-
-def voted_kind(mentions: list[RawMention]) -> str:
-    """The kind most mentions have; the unknown kind only when no mention has another. Ties go to the first seen."""
-    votes = Counter(mention.kind for mention in mentions if mention.kind != UNKNOWN_KIND)
-    return votes.most_common(1)[0][0] if votes else UNKNOWN_KIND

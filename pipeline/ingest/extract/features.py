@@ -7,7 +7,7 @@ al. 2009), so that weights are plain arrays and a rebuild gives the same bits ev
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 from zlib import crc32
@@ -153,15 +153,15 @@ def _candidates(
 
 def _of_mention(words: Words, start: int, end: int, mention: RawMention, index: int) -> Candidate | None:
     root = _root(words, start, end)
-    if mention.value is not None:
-        if mention.value.type != "date":
-            return None
-        return Candidate(start, end, root, "date", mention.value.precision or "", index)
-    if mention.form == "pronoun":
-        return Candidate(start, end, root, "pronoun", words.lower[start], index)
-    if mention.form == "role":
-        return Candidate(start, end, root, "role", mention.kind, index)
-    return Candidate(start, end, root, "name", mention.kind, index)
+    match mention.form:
+        case "pronoun":
+            found = _of_word(words, start)
+            return None if found is None else replace(found, mention=index)
+        case "value":
+            is_date = mention.value is not None and mention.value.type == "date"
+            return Candidate(start, end, root, "date", "DATE", index) if is_date else None
+        case "role" | "name":
+            return Candidate(start, end, root, mention.form, mention.kind, index)
 
 
 def _of_word(words: Words, index: int) -> Candidate | None:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.ingest.extract.classifier import HEADS, RelationClassifier
-from pipeline.ingest.extract.clause import ClauseReader, Stance, Times
+from pipeline.ingest.extract.clause import VERBS, Clause
 from pipeline.ingest.extract.relations import MAX_QUOTE_CHARS
+from pipeline.ingest.extract.stance import Stance, Times
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,9 +19,8 @@ if TYPE_CHECKING:
     from graph_schema.ontology import Ontology
     from pipeline.ingest.extract.classifier import TypedRelation
     from pipeline.ingest.extract.features import Candidate
+    from pipeline.ingest.extract.stance import StanceReader
     from pipeline.text.mentions import RawMention
-
-VERBAL = frozenset({"VERB", "AUX"})
 
 
 @dataclass(slots=True)
@@ -47,55 +47,46 @@ class TypedFinder:
         self.ontology = ontology
         self.known = frozenset(head.predicate for head in HEADS if self._fits(head.predicate, head.target == "date"))
 
-    def __call__(self, doc: Doc, mentions: list[RawMention], at: dict[int, int]) -> list[Typed]:
+    def __call__(self, doc: Doc, mentions: list[RawMention], at: dict[int, int], stances: StanceReader) -> list[Typed]:
         """All of a chunk. `at` maps token index -> mention index."""
         if not self.known:
             return []
-        values = {index: mention.value for index, mention in enumerate(mentions) if mention.value is not None}
-        clause = ClauseReader(doc, at, values)
         found = RelationClassifier.shipped()(doc, mentions, at)
-        return [typed for relation in found for typed in self._bound(doc, relation, at, values, clause)]
+        return [typed for relation in found for typed in self._bound(doc, relation, mentions, stances)]
 
     def _fits(self, name: str, is_date: bool) -> bool:
         predicate = self.ontology.predicates.get(name)
         return predicate is not None and predicate.value == ("date" if is_date else None)
 
     def _bound(
-        self, doc: Doc, relation: TypedRelation, at: dict[int, int], values: dict[int, Value], clause: ClauseReader
+        self, doc: Doc, relation: TypedRelation, mentions: list[RawMention], stances: StanceReader
     ) -> Iterator[Typed]:
         """Nothing where an end is a word that stands for no mention."""
         predicate = relation.head.predicate
         one, other = relation.subject, relation.object
         if relation.head.inverse or (other.start < one.start and self._is_symmetric(predicate)):
             one, other = other, one
-        subject, target = _mention(doc, one, at), _mention(doc, other, at)
-        if predicate not in self.known or subject is None or target is None or subject == target:
+        if predicate not in self.known or one.mention is None or other.mention is None or one.mention == other.mention:
             return
+        value = mentions[other.mention].value
         verb = governing_verb(doc, one.root, other.root)
+        clause = None if verb is None else Clause(verb, "active", verb, ())
         start, end = _quote(doc, doc[one.root].sent, one, other)
         yield Typed(
             predicate=predicate,
-            subject=subject,
-            object=None if target in values else target,
-            value=values.get(target),
+            subject=one.mention,
+            object=other.mention if value is None else None,
+            value=value,
             confidence=relation.probability,
             start=start,
             end=end,
-            stance=Stance() if verb is None else clause.stance(verb),
-            times=Times() if verb is None or target in values else clause.times(verb),
+            stance=Stance() if clause is None else stances(clause),
+            times=Times() if clause is None or value is not None else stances.times(clause),
         )
 
     def _is_symmetric(self, predicate: str) -> bool:
         known = self.ontology.predicates.get(predicate)
         return known is not None and known.symmetric
-
-
-def _mention(doc: Doc, candidate: Candidate, at: dict[int, int]) -> int | None:
-    """The mention that a candidate is, or that a relative word stands for."""
-    if candidate.mention is not None or candidate.form != "relative":
-        return candidate.mention
-    clause = next((each for each in doc[candidate.root].ancestors if each.dep_ == "relcl"), None)
-    return None if clause is None else at.get(clause.head.i)
 
 
 def governing_verb(doc: Doc, one: int, other: int) -> Token | None:
@@ -111,7 +102,7 @@ def governing_verb(doc: Doc, one: int, other: int) -> Token | None:
             way.append(token)
             if token.i == meeting:
                 break
-    return next((token for token in way if token.pos_ in VERBAL), None)
+    return next((token for token in way if token.pos_ in VERBS), None)
 
 
 def _quote(doc: Doc, sentence: Span, one: Candidate, other: Candidate) -> tuple[int, int]:

@@ -1,0 +1,445 @@
+"""What the words of one chunk say about its mentions before any two are joined: how each stands in its sentence, which
+pronouns and described nouns there are beside the names, and which two mentions a sentence itself says are one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+from graph_schema.ontology import UNKNOWN_KIND
+from pipeline.ingest.extract.pronouns import PRONOUNS
+from pipeline.ingest.extract.variants import abbreviates
+from pipeline.text.mentions import SUBJECTS, RawMention
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
+
+    from graph_schema.ontology import Ontology
+
+Role = Literal["subject", "object", "possessive", "other"]
+
+MAX_ALIAS_GAP_CHARS = 160
+ALIAS_LOOK_BACK = 3
+SAYING = frozenset("say tell state add explain note write announce declare argue reply remark ask warn insist".split())
+EMPTY_IT_VERBS = frozenset("be seem appear become turn happen take rain snow follow remain".split())
+CLAUSES = frozenset({"ccomp", "xcomp", "csubj", "advcl"})
+MODIFIERS = frozenset({"amod", "compound", "nummod", "nmod", "poss", "det", "case", "punct", "advmod"})
+DEFINITE = frozenset({"the", "this", "that"})
+_OPENING, _CLOSING = frozenset("“«"), frozenset("”»")
+
+_FILLER = (
+    r"(?:(?:is|was|are|were|be|been|being|has|had|have|and|or|who|which|that|it|he|she|they|also|more|most|better|best|"
+    r"commonly|widely|usually|often|generally|sometimes|popularly|simply|officially|professionally|then|later|subsequently|"
+    r"formerly|previously|originally|now|once|first|in\s+\d{4})\b[\s,]*)*"
+)
+_SAME_NAME = (
+    r"(?:known\s+(?:as|under\s+the\s+name(?:\s+of)?|by\s+the\s+name(?:\s+of)?)|nicknamed|dubbed|a\.?k\.?a\.?|alias|"
+    r"abbreviated(?:\s+(?:as|to))?|(?:re)?named|(?<=also\s)called|(?<=was\s)called|(?<=is\s)called|(?<=,\s)called|"
+    r"(?<=\()called|(?<=often\s)called|(?<=now\s)called|(?<=sometimes\s)called|referred\s+to\s+as|styled|short\s+for|"
+    r"whose\s+(?:real|full|birth)\s+name\s+(?:is|was))(?:\s+(?:as|to|it))?"
+)
+_RENAMED = (
+    r"(?:renamed|chang(?:ed|ing)\s+(?:its|his|her|their|the)\s+name\s+to|(?:[,(]\s*)(?:formerly|previously|originally|now|"
+    r"today|n[ée]e|born|officially|later\s+renamed|since\s+renamed))(?:\s+(?:as|to))?"
+)
+_ASIDE = r"(?:\s*\([^()]*\))?"
+_ALIAS = re.compile(rf"{_ASIDE}[\s,(;:–—-]*{_FILLER}{_SAME_NAME}[\s,:]*[\"“‘'(]*(?:the\s+)?[\"“‘']*", re.IGNORECASE)
+_RENAMING = re.compile(rf"{_ASIDE}(?:[\s,(]*{_FILLER})?{_RENAMED}[\s,:]*[\"“‘'(]*(?:the\s+)?[\"“‘']*", re.IGNORECASE)
+_BRACKET = re.compile(r"(?:['’]s)?[\"”’']?\s*[(\[]\s*(?:the|or|abbreviated|in\s+short)?[\s:,]*[\"“‘']*", re.IGNORECASE)
+_AFTER_BRACKET = re.compile(r"[\"”’']*\s*[)\];,]")
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """How a mention stands in its sentence. `sentence` counts the sentences of the chunk, or of the document once its
+    chunks are joined; `clause` is the offset of the verb that governs it."""
+
+    sentence: int
+    clause: int
+    role: Role = "other"
+    quoted: bool = False
+    qualifier: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The sentence says that mention `second` stands for the same as mention `first`."""
+
+    first: int
+    second: int
+    rule: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What the sentence calls a mention: "X is a company", "the river X" tells the kind of X."""
+
+    mention: int
+    kind: str
+
+
+@dataclass(slots=True)
+class Cues:
+    """What one chunk, or one document, says of its mentions; `contexts` has one entry a mention."""
+
+    contexts: list[Context]
+    links: list[Link]
+    hints: list[Hint]
+    sentences: int
+
+
+def joined(parts: list[Cues]) -> Cues:
+    """The cues of a document from those of its chunks, in order."""
+    whole = Cues([], [], [], 0)
+    for part in parts:
+        first = len(whole.contexts)
+        whole.links += [replace(link, first=link.first + first, second=link.second + first) for link in part.links]
+        whole.hints += [Hint(hint.mention + first, hint.kind) for hint in part.hints]
+        whole.contexts += [replace(each, sentence=each.sentence + whole.sentences) for each in part.contexts]
+        whole.sentences += part.sentences
+    return whole
+
+
+class CueReader:
+    """Reads the cues of one parsed chunk. It adds pronouns to `mentions` and `at` (token index -> mention index), and
+    described nouns ("the founder" of "X, the founder") to `mentions` alone: they stand for X but claims do not start
+    from them."""
+
+    def __init__(
+        self, doc: Doc, mentions: list[RawMention], at: dict[int, int], ontology: Ontology, offset: int
+    ) -> None:
+        self.doc = doc
+        self.ontology = ontology
+        self.offset = offset
+        self.mentions, self.at = _with_pronouns(doc, mentions, at, offset)
+        self.quoted = _quoted(doc)
+        self.sentence_of: list[int] = []
+        for number, sentence in enumerate(doc.sents):
+            self.sentence_of += [number] * len(sentence)
+        self.roots = self._roots()
+        self.nouns: dict[int, Token] = {}
+        self.links: list[Link] = []
+        self.hints: list[Hint] = []
+
+    def __call__(self) -> Cues:
+        """All cues; described nouns come last in `mentions`."""
+        self._link_aliases()
+        self._link_tokens()
+        contexts = [self._context(self.roots[index], index) for index in range(len(self.mentions) - len(self.nouns))]
+        contexts += [self._context(noun, -1) for noun in self.nouns.values()]
+        return Cues(contexts, self.links, self.hints, len(set(self.sentence_of)))
+
+    def _roots(self) -> dict[int, Token]:
+        roots: dict[int, Token] = {}
+        for i in sorted(self.at):
+            index = self.at[i]
+            if index not in roots or self.at.get(self.doc[i].head.i) != index:
+                roots[index] = self.doc[i]
+        return roots
+
+    # contexts
+
+    def _context(self, root: Token, index: int) -> Context:
+        return Context(
+            sentence=self.sentence_of[root.i],
+            clause=self.offset + _clause(root).idx,
+            role=_role(root),
+            quoted=self.quoted[root.i],
+            qualifier=self._qualifier(root, index) if index >= 0 else "",
+        )
+
+    def _qualifier(self, root: Token, index: int) -> str:
+        """A number that belongs to a name but stands outside it: "the 2006 Winter Games", "Boeing 747"."""
+        if self.mentions[index].form != "name":
+            return ""
+        for child in root.children:
+            beside = abs(child.i - root.i) <= len(self.mentions[index].surface.split())
+            outside = self.at.get(child.i) != index
+            if child.dep_ in {"nummod", "compound"} and child.text.isdigit() and beside and outside:
+                return child.text
+        return ""
+
+    # links by syntax
+
+    def _link_tokens(self) -> None:
+        for token in self.doc:
+            if token.dep_ == "appos":
+                self._link_apposition(token.head, token)
+            elif token.dep_ == "relcl":
+                self._link_relative(token)
+            elif token.dep_ == "attr" and token.head.lemma_ == "be":
+                self._link_copula(token)
+            elif token.i in self.at and token.pos_ == "PROPN":
+                self._link_prenominal(token)
+            if token.lower_ in {"i", "me", "my", "myself"} and token.i in self.at and self.quoted[token.i]:
+                self._link_speaker(token)
+
+    def _link_apposition(self, head: Token, noun: Token) -> None:
+        """ "X, the founder of Y" and "the founder, X"."""
+        named, other = self._name(head), self._name(noun)
+        if named is not None and other is not None:
+            self._link_titles(named, other)
+        elif named is not None and noun.pos_ == "NOUN":
+            self._describe(named, noun, "apposition", 0.9)
+        elif other is not None and head.pos_ == "NOUN":
+            self._describe(other, head, "apposition", 0.9)
+
+    def _link_titles(self, first: int, second: int) -> None:
+        """Of two names in apposition one may be what the other is called by: "Foreign Office Minister, Anna Berg"."""
+        first_role, second_role = (self._kind_called(self.mentions[each]) for each in (first, second))
+        if (first_role is None) != (second_role is None):
+            named, title = (second, first) if first_role else (first, second)
+            kind = self.mentions[named].kind
+            if kind == UNKNOWN_KIND or (first_role or second_role) in self.ontology.ancestors(kind):
+                self.links.append(Link(named, title, "title", 0.85))
+
+    def _kind_called(self, mention: RawMention) -> str | None:
+        return self.ontology.kind_of_role.get(mention.surface.split()[-1].lower())
+
+    def _link_copula(self, noun: Token) -> None:
+        """ "X is the founder of Y", "His deputy is X"."""
+        verb = noun.head
+        if any(child.dep_ in {"neg", "aux"} for child in verb.children):
+            return
+        for subject in (child for child in verb.children if child.dep_ == "nsubj"):
+            named, other = self._name(subject), self._name(noun)
+            if named is not None and other is None and noun.pos_ == "NOUN":
+                if _is_definite(noun):
+                    self._describe(named, noun, "copula", 0.8)
+                else:
+                    self._hint(named, noun)
+            elif other is not None and named is None and subject.pos_ in {"NOUN", "PROPN"} and _is_definite(subject):
+                self._describe(other, subject, "copula", 0.8)
+
+    def _link_prenominal(self, token: Token) -> None:
+        """ "the founder X", "the river X"."""
+        index = self.at[token.i]
+        if self.roots[index].i != token.i or self.mentions[index].form != "name":
+            return
+        first = token.i
+        while first > 0 and self.at.get(first - 1) == index:
+            first -= 1
+        if first and self.doc[first - 1].pos_ == "NOUN" and first - 1 not in self.at:
+            noun = self.doc[first - 1]
+            if noun.dep_ in {"compound", "nmod", "amod"} and _is_within(noun.head, self.at, index):
+                start = self._start(noun)
+                if (start and self.doc[start - 1].lower_ in DEFINITE) or self.doc[start].lower_ in DEFINITE:
+                    self._describe(index, noun, "apposition", 0.85)
+                else:
+                    self._hint(index, noun)
+
+    def _describe(self, named: int, noun: Token, rule: str, confidence: float) -> None:
+        """Make a mention of a described noun, or take the one that is there, and link it to what it names."""
+        kind = self.ontology.kind_of_role.get(noun.lower_, UNKNOWN_KIND)
+        self._hint(named, noun)
+        if noun.i in self.at:
+            if self.mentions[self.at[noun.i]].form == "role":
+                self.links.append(Link(named, self.at[noun.i], rule, confidence))
+            return
+        if noun.tag_ != "NN" or noun.i in self.nouns:
+            return
+        span = self.doc[self._start(noun) : noun.i + 1]
+        self.nouns[noun.i] = noun
+        self.links.append(Link(named, len(self.mentions), rule, confidence))
+        self.mentions.append(
+            RawMention(
+                start=self.offset + span.start_char,
+                end=self.offset + span.end_char,
+                surface=span.text,
+                kind=kind,
+                form="role",
+            )
+        )
+        self.mentions[-1].noun = noun.lower_
+
+    def _start(self, noun: Token) -> int:
+        """The first token of the noun's phrase that no other mention holds."""
+        first = noun.i
+        while first and self.doc[first - 1].head.i in range(first, noun.i + 1) and first - 1 not in self.at:
+            if self.doc[first - 1].dep_ not in MODIFIERS or self.doc[first - 1].is_space:
+                break
+            first -= 1
+        while self.doc[first].is_punct and first < noun.i:
+            first += 1
+        return first
+
+    def _hint(self, named: int, noun: Token) -> None:
+        kind = self.ontology.kind_of_role.get(noun.lemma_.lower())
+        if kind is not None:
+            self.hints.append(Hint(named, kind))
+
+    def _link_relative(self, verb: Token) -> None:
+        """ "X, who ...", "X, a company which ...": a relative word is what its clause hangs on."""
+        words = [token for token in verb.subtree if token.i < verb.i and token.i in self.at]
+        named = self._antecedent(verb.head)
+        for word in words:
+            pronoun = PRONOUNS.get(word.lower_)
+            if pronoun is not None and pronoun.form == "relative" and _clause(word) in {verb, word}:
+                antecedent, confidence = named, 0.9
+                if antecedent is None:
+                    antecedent, confidence = self._before_comma(word), 0.6
+                if antecedent is not None:
+                    self.links.append(Link(antecedent, self.at[word.i], "relative", confidence))
+                return
+
+    def _antecedent(self, token: Token) -> int | None:
+        index = self.at.get(token.i)
+        if index is not None:
+            return index
+        if token.dep_ == "appos":
+            return self.at.get(token.head.i)
+        if token.dep_ == "attr" and token.head.lemma_ == "be":
+            return next((self.at[child.i] for child in token.head.children
+                         if child.dep_ == "nsubj" and child.i in self.at), None)  # fmt: skip
+        return None
+
+    def _before_comma(self, word: Token) -> int | None:
+        before = word.i - 1
+        if before > 0 and self.doc[before].text == ",":
+            return self.at.get(before - 1)
+        return None
+
+    def _speaker(self, verb: Token) -> tuple[int, int] | None:
+        for child in verb.children:
+            if child.dep_ == "nsubj" and child.i in self.at and not self.quoted[child.i]:
+                return verb.i, self.at[child.i]
+        return None
+
+    def _link_speaker(self, token: Token) -> None:
+        """ "I" within quotation marks is whom the sentence, or the one before it, says to have said it."""
+        number = self.sentence_of[token.i]
+        for verb in self.doc:
+            near = verb.i < len(self.sentence_of) and self.sentence_of[verb.i] in {number, number - 1}
+            if near and verb.lemma_ in SAYING and not self.quoted[verb.i] and (found := self._speaker(verb)):
+                self.links.append(Link(found[1], self.at[token.i], "speaker", 0.7))
+                return
+
+    # links by the words between two names
+
+    def _link_aliases(self) -> None:
+        """Abbreviations in brackets, "also known as", "formerly": what stands between two names joins them."""
+        named = [index for index, mention in enumerate(self.mentions) if mention.form == "name"]
+        for position, index in enumerate(named):
+            for before in named[max(0, position - ALIAS_LOOK_BACK) : position][::-1]:
+                link = self._alias(before, index)
+                if link is not None:
+                    self.links.append(link)
+                    break
+
+    def _alias(self, first: int, second: int) -> Link | None:
+        one, other = self.mentions[first], self.mentions[second]
+        between = self.doc.text[one.end - self.offset : other.start - self.offset]
+        if len(between) > MAX_ALIAS_GAP_CHARS or "\n\n" in between:
+            return None
+        after = self.doc.text[other.end - self.offset : other.end - self.offset + 4]
+        if _BRACKET.fullmatch(between) and _AFTER_BRACKET.match(after):
+            for short, full in ((other.surface, one.surface), (one.surface, other.surface)):
+                if abbreviates(short, full):
+                    return Link(first, second, "abbreviation", 0.95)
+        if _RENAMING.fullmatch(between):
+            return Link(first, second, "renamed", 0.85)
+        if _ALIAS.fullmatch(between):
+            return Link(first, second, "alias", 0.9)
+        return None
+
+    def _name(self, token: Token) -> int | None:
+        index = self.at.get(token.i)
+        return index if index is not None and self.mentions[index].form == "name" else None
+
+
+def _with_pronouns(
+    doc: Doc, mentions: list[RawMention], at: dict[int, int], offset: int
+) -> tuple[list[RawMention], dict[int, int]]:
+    """`mentions` and `at` with the pronouns that no mention holds yet."""
+    found = {token.i: token for token in doc if token.i not in at and _is_pronoun(token)}
+    if not found:
+        return list(mentions), dict(at)
+    whole: list[RawMention] = []
+    placed: dict[int, int] = {}
+    moved: dict[int, int] = {}
+    for i in sorted({*found, *at}):
+        if i in found:
+            placed[i] = len(whole)
+            whole.append(_pronoun(found[i], offset))
+        else:
+            if at[i] not in moved:
+                moved[at[i]] = len(whole)
+                whole.append(mentions[at[i]])
+            placed[i] = moved[at[i]]
+    return whole, placed
+
+
+def _is_pronoun(token: Token) -> bool:
+    pronoun = PRONOUNS.get(token.lower_)
+    if pronoun is None or token.tag_ not in pronoun.tags:
+        return False
+    return token.lower_ != "it" or not _is_empty(token)
+
+
+def _is_empty(it: Token) -> bool:
+    """Whether "it" only fills a place: "it is clear that", "it rained"."""
+    if it.dep_ == "expl":
+        return True
+    verb = it.head
+    if it.dep_ not in SUBJECTS or verb.lemma_ not in EMPTY_IT_VERBS:
+        return False
+    below = [
+        *verb.children,
+        *(each for child in verb.children if child.dep_ in {"acomp", "attr"} for each in child.children),
+    ]
+    return any(child.dep_ in CLAUSES and child.i > verb.i for child in below) or verb.lemma_ in {"rain", "snow"}
+
+
+def _pronoun(token: Token, offset: int) -> RawMention:
+    return RawMention(
+        start=offset + token.idx,
+        end=offset + token.idx + len(token.text),
+        surface=token.text,
+        kind=UNKNOWN_KIND,
+        form="pronoun",
+        gender=PRONOUNS[token.lower_].gender,
+        subject=token.dep_ in SUBJECTS,
+    )
+
+
+def _quoted(doc: Doc) -> list[bool]:
+    """Whether each token stands within quotation marks; a blank line ends a quotation."""
+    inside, states = False, []
+    for token in doc:
+        if token.text in _OPENING or (token.text == '"' and not inside):
+            inside = True
+        elif token.text in _CLOSING or token.text == '"' or "\n\n" in token.text:
+            inside = False
+        states.append(inside)
+    return states
+
+
+def _clause(token: Token) -> Token:
+    """The verb that governs `token`, or the root of its sentence."""
+    current = token
+    while current.head.i != current.i:
+        current = current.head
+        if current.pos_ in {"VERB", "AUX"}:
+            break
+    return current
+
+
+def _role(root: Token) -> Role:
+    token = root
+    while token.dep_ in {"conj", "appos"} and token.head.i != token.i:
+        token = token.head
+    if token.dep_ in SUBJECTS:
+        return "subject"
+    if token.dep_ in {"dobj", "dative", "pobj"}:
+        return "object"
+    return "possessive" if token.dep_ == "poss" else "other"
+
+
+def _is_definite(noun: Token) -> bool:
+    return any((child.dep_ == "det" and child.lower_ in DEFINITE) or child.dep_ == "poss" for child in noun.children)
+
+
+def _is_within(token: Token, at: dict[int, int], index: int) -> bool:
+    return at.get(token.i) == index

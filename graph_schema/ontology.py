@@ -34,9 +34,10 @@ _CLAIMED = ("labels", "last_words", "first_words", "roles", "names")
 _TABLES = ("ontology", "kinds", "predicates")
 
 Direction = Literal["forward", "inverse"]
-Family = Literal["person", "organization", "place"]
+Family = Literal["person", "group", "organization", "place", "other"]
 FAMILY_OF_LABEL: dict[str, Family] = {
     "PERSON": "person",
+    "NORP": "group",
     "ORG": "organization",
     "GPE": "place",
     "LOC": "place",
@@ -171,14 +172,17 @@ class Ontology:
         return Trigger(self.inverses[name], "inverse") if name in self.inverses else None
 
     @cached_property
-    def families(self) -> dict[str, frozenset[Family]]:
+    def families(self) -> dict[str, Family]:
         """Kind -> what its names behave like, whatever it is called: first names and "she" are of people, acronyms and
-        legal forms of organisations. By the labels of the kind or of its nearest parent that has any; may be empty."""
-        found: dict[str, frozenset[Family]] = {}
-        for name in self.kinds:
-            labels = next((self.kinds[each].labels for each in self.ancestors(name) if self.kinds[each].labels), ())
-            found[name] = frozenset(FAMILY_OF_LABEL[label] for label in labels if label in FAMILY_OF_LABEL)
-        return found
+        legal forms of organisations. The first known label decides, of the kind or of its nearest parent that has one.
+        """
+        labels = {
+            name: [label for each in self.ancestors(name) for label in self.kinds[each].labels] for name in self.kinds
+        }
+        return {
+            name: next((FAMILY_OF_LABEL[label] for label in given if label in FAMILY_OF_LABEL), "other")
+            for name, given in labels.items()
+        }
 
     def ancestors(self, kind: str) -> tuple[str, ...]:
         """`kind` and its parents, nearest first; empty for the unknown kind, which has no label."""

@@ -218,7 +218,7 @@ def _in_context(tx: Transaction, ontology: Ontology, members: list[Member]) -> l
     """The members with what is said around them, where their names alone do not tell them apart."""
     wanted = [member.key for member in members if (names := names_of(member)) and names[0].alone]
     contexts = {
-        row["key"]: context_of(row["neighbours"], row["claims"], ontology)
+        row["key"]: context_of(row, ontology)
         for part in _sliced(wanted)
         for row in tx.run(statement("read", "contexts_of"), local_entities=part)
     }

@@ -14,6 +14,7 @@ from itertools import permutations
 
 from rapidfuzz.distance import OSA
 
+from graph_schema.ontology import UNKNOWN_KIND
 from pipeline.text import lexicon
 from pipeline.text.names import HONORIFICS, fold, gender_of_title, is_acronym_of
 
@@ -99,7 +100,7 @@ def person_name(name: str) -> PersonName:
         name = f"{after} {before}"
     words = fold(name).split()
     gender = gender_of_title(name)
-    while len(words) > 1 and words[0] in HONORIFICS:
+    while len(words) > 1 and (words[0] in HONORIFICS or words[0] in lexicon.fields_of_work()):
         words = words[1:]
     suffix = None
     if len(words) > 1 and words[-1] in suffixes:
@@ -420,7 +421,16 @@ def block_keys(name: str, kind: str) -> tuple[str, ...]:
         keys.add(f"place:{skeleton(place_name(name)[0].replace(' ', ''))}")
     else:
         keys.add(f"title:{skeleton(main_title(name).replace(' ', ''))[:12]}")
+    if kind == UNKNOWN_KIND:
+        keys |= _person_keys(person_name(name)) if begins_with_a_given_name(name) else _organisation_keys(name)
     return tuple(sorted(keys))
+
+
+@lru_cache(maxsize=131_072)
+def begins_with_a_given_name(name: str) -> bool:
+    """Whether a name begins with a known given name and goes on, as people's names do."""
+    first = person_name(name).first
+    return bool(first) and (first[0] in lexicon.given_names() or first[0] in lexicon.words("person", "alone"))
 
 
 def _person_keys(name: PersonName) -> set[str]:

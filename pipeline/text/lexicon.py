@@ -65,6 +65,12 @@ def fields_of_work() -> dict[str, str]:
 
 
 @cache
+def domains() -> dict[str, str]:
+    """Word in the name of an organisation or a place -> the field of work it tells of."""
+    return {word: field for field, listed in section("domains").items() for word in listed.split()}
+
+
+@cache
 def _organisation() -> tuple[dict[str, tuple[WordClass, str]], tuple[tuple[str, WordClass, str], ...]]:
     """Whole word -> class and meaning; and the stems with theirs, longest first."""
     entries: list[tuple[str, WordClass, str]] = []

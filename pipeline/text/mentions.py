@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from graph_schema.ontology import UNKNOWN_KIND
 from pipeline.text import names
+from pipeline.text.gazetteer import Gazetteer
 from pipeline.text.tagger import CLASSES, Tags, default_tagger
 from pipeline.text.values import MONTHS, parse_date, parse_money, parse_quantity
 
@@ -79,6 +80,7 @@ class MentionFinder:
     def __init__(self, ontology: Ontology, tagger: Callable[[Doc], Tags] | None = None) -> None:
         self.ontology = ontology
         self.tagger = tagger
+        self.gazetteer = Gazetteer(ontology)
 
     def __call__(self, doc: Doc, offset: int, date: str | None = None) -> tuple[list[RawMention], dict[int, int]]:
         """All mentions of a chunk that begins at `offset`, in order, and token index -> mention index. `date` is the
@@ -96,6 +98,11 @@ class MentionFinder:
         self, doc: Doc, offset: int, tags: Tags, date: str | None, taken: set[int]
     ) -> Iterator[tuple[RawMention, Span] | None]:
         """What may be a mention, best evidence first; `taken` are the tokens of mentions so far."""
+        for listed in self.gazetteer(doc):
+            span = doc[listed.start : listed.end]
+            mention = _mention(span, offset, listed.kind, "name")
+            mention.weights = ((listed.kind, 1.0),)
+            yield mention, span
         values = [ent for ent in doc.ents if ent.label_ in VALUE_LABELS]
         for ent in values:
             yield self._of_value(ent, offset, tags, date)
@@ -108,7 +115,7 @@ class MentionFinder:
         for span in _proper_runs(doc, taken):
             if (same := known.get(span.text)) is not None:
                 yield self._of_tagged(doc, same._replace(start=span.start, end=span.end), offset)
-            elif _outside(tags, span) < MAX_OUTSIDE_PROPER:
+            elif _outside(tags, span) < MAX_OUTSIDE_PROPER or self._said_kind(span, ""):
                 yield self._of_run(span, offset, tags)
         for token in doc:
             if token.i not in taken:
@@ -134,7 +141,7 @@ class MentionFinder:
             kind = self._kind(name, recognised)
             if kind is not None:
                 weights[kind] = weights.get(kind, 0.0) + probability
-        kind = self._kind(tagged.name, recognised)
+        kind = self._kind(tagged.name, recognised) or self._said_kind(span, "")
         if kind is None:
             return None
         agreed = tagged.name == "Place" and recognised == "GPE" and max(tagged.probabilities) >= SURE
@@ -152,9 +159,11 @@ class MentionFinder:
         return self.ontology.kind_of_label.get(recognised if recognised in labels else labels[0])
 
     def _of_entity(self, ent: Span, offset: int, tags: Tags) -> tuple[RawMention, Span] | None:
-        kind = self.ontology.kind_of_label.get(ent.label_)
         span = _trimmed(ent)
-        if kind is None or span is None or not any(character.isalpha() for character in span.text):
+        if span is None or not any(character.isalpha() for character in span.text):
+            return None
+        kind = self.ontology.kind_of_label.get(ent.label_) or self._said_kind(span, "")
+        if kind is None:
             return None
         return self._named(span, kind, offset, 1 - _outside(tags, span), {})
 

@@ -10,21 +10,32 @@ import argparse
 import hashlib
 import json
 import sys
+import time
 from collections import Counter, defaultdict
 from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import homonyms
+import synthetic
 from rapidfuzz import fuzz
-from tasks.base import SHARED, Score
+from tasks.base import SHARED, Score, Text, evidence_of
 
+from graph_schema.ontology import load_ontology
 from pipeline.ingest.resolution.cluster import cluster
+from pipeline.ingest.resolution.context import members_of
 from pipeline.ingest.resolution.members import Member
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from graph_schema.models import Evidence
+    from graph_schema.ontology import Ontology
+
 DEFAULT_FILE = SHARED / "names" / "patstat.jsonl"
+HOMONYM_PAIRS = 200
+SIZES = (1_000, 10_000, 100_000)
+STABILITY_SIZE = 20_000
 PARTS = ("names", "homonyms", "scaling", "stability")
 BASELINES: dict[str, Callable[[str, str], float]] = {
     "ratio": fuzz.ratio,
@@ -43,6 +54,12 @@ def main() -> int:
     try:
         if "names" in arguments.parts:
             figures |= score_names(arguments.file, table)
+        if "homonyms" in arguments.parts:
+            figures["homonyms"] = score_homonyms(table)
+        if "scaling" in arguments.parts:
+            figures["scaling"] = count_pairs(table)
+        if "stability" in arguments.parts:
+            figures["id_stability"] = id_stability(table)
     except (FileNotFoundError, KeyError, ValueError) as error:
         print(f"resolution: {error!r}", file=sys.stderr)
         return 2
@@ -75,6 +92,90 @@ def score_names(file: Path, table: Table) -> dict[str, Any]:
         table.append((f"  all pairs, {name} >= {threshold:.0f} (its best)", _shown(score)))
     best = max((score for score, _ in baselines.values()), key=lambda score: score.f1)
     return whole.as_json() | {"baseline": best.as_json()}
+
+
+def score_homonyms(table: Table) -> dict[str, Any]:
+    """Pairs of documents that name one name, extracted and resolved: of two people how many stay apart, of one how
+    many are lost; the figures are those of the templates that were held out. Merging by name keeps none apart."""
+    figures: dict[str, Any] = {}
+    ontology = load_ontology()
+    for half in ("developed", "held out"):
+        pairs = homonyms.pairs(HOMONYM_PAIRS, held_out=half == "held out")
+        texts = [text for pair in pairs for text in (pair.first, pair.second)]
+        found = list(evidence_of(Text(f"{number:04}", text) for number, text in enumerate(texts)))
+        joined = [
+            _joined(pair.name, found[2 * index], found[2 * index + 1], ontology) for index, pair in enumerate(pairs)
+        ]
+        apart = [not each for each, pair in zip(joined, pairs, strict=True) if not pair.same]
+        lost = [not each for each, pair in zip(joined, pairs, strict=True) if pair.same]
+        figures = {
+            "kept_apart": round(sum(apart) / len(apart), 4),
+            "true_matches_lost": round(sum(lost) / len(lost), 4),
+            "pairs": len(apart),
+            "baseline": {"kept_apart": 0.0, "true_matches_lost": round(_other_names(pairs), 4)},
+        }
+        shown = f"{figures['kept_apart']:.3f}  {figures['true_matches_lost']:.3f}"
+        table.append((f"homonyms, templates {half}: kept apart, true lost", shown))
+    table.append(("  merging by name", f"0.000  {figures['baseline']['true_matches_lost']:.3f}"))
+    return figures
+
+
+def _joined(name: str, first: Evidence, second: Evidence, ontology: Ontology) -> bool:
+    """Whether the bearers of a name in two documents are one entity; where either was not found they are not."""
+    documents = [members_of(each, ontology) for each in (first, second)]
+    resolution = cluster([member for members in documents for member in members])
+    entities = [
+        {
+            resolution.assignments[member.key].entity
+            for member in members
+            if any(each.split()[-1:] == name.split()[-1:] for each in (member.name, *member.aliases))
+        }
+        for members in documents
+    ]
+    return bool(entities[0] & entities[1])
+
+
+def _other_names(pairs: list[homonyms.Pair]) -> float:
+    """The share of pairs about one person whose second document never has the name as the first has it."""
+    same = [pair for pair in pairs if pair.same]
+    return sum(pair.name not in pair.second for pair in same) / len(same)
+
+
+def count_pairs(table: Table) -> dict[str, Any]:
+    """Candidate pairs for more and more local entities, with seconds; all pairs would be n (n - 1) / 2."""
+    figures: dict[str, Any] = {}
+    for count in SIZES:
+        members = list(synthetic.members(count))
+        started = time.perf_counter()
+        resolution = cluster(members)
+        seconds = time.perf_counter() - started
+        counts = resolution.counts
+        pairs = counts["pairs of names"] + counts["pairs of members"]
+        cut = counts["blocks cut finer"] + counts["names cut finer"]
+        figures[str(count)] = {
+            "name_pairs": counts["pairs of names"],
+            "member_pairs": counts["pairs of members"],
+            "per_local_entity": round(pairs / count, 2),
+            "cut_finer": cut,
+            "seconds": round(seconds, 1),
+        }
+        shown = f"{pairs} ({pairs / count:.1f} each, of {count * (count - 1) // 2}); {cut} cut finer; {seconds:.1f} s"
+        table.append((f"candidate pairs of {count} local entities", shown))
+    return figures
+
+
+def id_stability(table: Table) -> float:
+    """The share of entity ids that are still there when a tenth more documents are added."""
+    members = list(synthetic.members(STABILITY_SIZE))
+    documents = sorted({member.document for member in members})
+    earlier = {document for index, document in enumerate(documents) if index % 11}
+    before = {
+        each.entity for each in cluster(each for each in members if each.document in earlier).assignments.values()
+    }
+    after = {each.entity for each in cluster(members).assignments.values()}
+    share = len(before & after) / len(before)
+    table.append((f"ids of {len(before)} entities that survive 10 % more documents", f"{share:.4f}"))
+    return round(share, 4)
 
 
 def pairwise(found: Mapping[str, str], gold: Mapping[str, str]) -> Score:

@@ -347,12 +347,8 @@ def test_what_names_of_a_kind_behave_like_follows_from_its_labels_and_not_from_w
         HEAD + '[kinds.Party]\nlabels = ["ORG", "PERSON"]\n[kinds.Tenant]\nparent = "Party"\nroles = ["tenant"]\n'
         '[kinds.Area]\nparent = "Party"\nlabels = ["GPE"]\n[kinds.Deed]\nlabels = ["LAW"]\n'
     )
-    assert own.families == {
-        "Party": {"person", "organization"},
-        "Tenant": {"person", "organization"},
-        "Area": {"place"},
-        "Deed": set(),
-    }
+    assert own.families == {"Party": "organization", "Tenant": "organization", "Area": "place", "Deed": "other"}
     default = load_ontology().families
-    assert default["Person"] == {"person"}
-    assert default["Facility"] == default["Place"] == {"place"}
+    assert default["Person"] == "person"
+    assert default["Facility"] == default["Place"] == "place"
+    assert default["Work"] == "other"

@@ -81,7 +81,10 @@ class _Rows:
         return None
 
     def _header(self, fields: Fields) -> list[str]:
-        cells = [cell.strip() for cell in next(self._reader, [])]
+        try:
+            cells = [cell.strip() for cell in next(self._reader, [])]
+        except csv.Error as error:
+            raise DocumentError(f"its header is not a row: {error}.", "Mend its first line.") from None
         named = [cell.casefold() for cell in cells if cell]
         header = dict.fromkeys(named)
         if not _has_text(header, fields):

@@ -30,7 +30,7 @@ THRESHOLD = 0.5
 ALIAS_SCORE = 0.9
 MIN_ALIAS_SHARE = 0.2
 MIN_MARGIN = 0.15
-MAX_ATOMS_OF_NAME = 64
+MAX_ATOMS_OF_NAME = 32
 EXACT = 10_000
 PARTIAL = frozenset({"initials", "last-name", "first-name", "part-of-name", "middle-left-out", "acronym", "region",
                      "kind-unknown", "line-of-business", "longer-name"})  # fmt: skip
@@ -38,6 +38,7 @@ DECIDED = Comparison(1.0, "decision")
 APART = Comparison(0.0, "different", "decision")
 SAME_NAME = Comparison(1.0, "same-name")
 ALONE = Comparison(1.0, "alone")
+AMBIGUOUS = Comparison(0.0, "ambiguous")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +52,15 @@ class Assignment:
     score: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Atom:
-    """Members that cannot be told apart: those of one name, for people with one context."""
+    """Members that cannot be told apart: those of one name, for people with one context. `key` is the first member's:
+    an order of atoms that no batching changes."""
 
+    key: str
     names: tuple[Name, ...]
     context: Context
     members: tuple[str, ...]
-
-    @property
-    def key(self) -> str:
-        """Its first member's key: an order of atoms that no batching changes."""
-        return self.members[0]
 
 
 @dataclass(slots=True)
@@ -93,7 +91,7 @@ def cluster(
     compared = _comparisons(atoms, names, links, resolution.counts)
     _decide(compared, atoms, same, apart)
     resolution.compared = _unambiguous(compared)
-    groups = _linked(sorted(atoms, key=lambda atom: atom.key), resolution.compared)
+    groups = _linked(sorted(atoms, key=lambda atom: atom.key), resolution.compared, _barred(links))
     groups = _decided(groups, same, apart)
     best = _best_links(groups, resolution.compared)
     resolution.assignments = {each.member: each for each in _assignments(groups, known, names, best)}
@@ -115,7 +113,7 @@ def _atoms(known: Mapping[str, Member], names: Mapping[str, tuple[Name, ...]], d
 def _atom(known: Mapping[str, Member], names: Mapping[str, tuple[Name, ...]], members: list[str]) -> Atom:
     own = names[members[0]]
     context = known[members[0]].context if own and own[0].alone else NO_CONTEXT
-    return Atom(own if own and own[0].alone else own[:1], context, tuple(sorted(members)))
+    return Atom(min(members), own if own and own[0].alone else own[:1], context, tuple(sorted(members)))
 
 
 def _comparisons(
@@ -134,7 +132,7 @@ def _comparisons(
         for one, other in _pairs_of_name(bearers[name], counts):
             _keep_best(found, one, other, _judge(name, name, one, other))
     for (first, second), link in sorted(links.items(), key=lambda item: item[0]):
-        if link == UNRELATED:
+        if link == UNRELATED or link.conflict:
             continue
         for one, other in _pairs_of_names(bearers.get(first, []), bearers.get(second, []), counts):
             _keep_best(found, one, other, _judge(first, second, one, other, link))
@@ -228,19 +226,20 @@ def _unambiguous(compared: Mapping[tuple[Atom, Atom], Comparison]) -> dict[tuple
         if verdict.score >= THRESHOLD and verdict.rule.removesuffix("-and-context") in PARTIAL:
             partial[one].append((verdict.score, other))
             partial[other].append((verdict.score, one))
-    dropped: set[frozenset[str]] = set()
+    dropped: set[tuple[Atom, Atom]] = set()
     for atom, links in partial.items():
         best = max(score for score, _ in links)
         near = [other for score, other in links if best - score < MIN_MARGIN]
         if any(_exclude(first, second, compared) for first, second in _representatives(near)):
-            dropped |= {frozenset((atom.key, other.key)) for _, other in links}
+            wanted = [other for _, other in links]
         else:
-            dropped |= {frozenset((atom.key, other.key)) for score, other in links if best - score >= MIN_MARGIN
-                        and any(_exclude(other, each, compared) for each in near[:1])}  # fmt: skip
-    return {
-        (one, other): Comparison(0.0, "ambiguous") if frozenset((one.key, other.key)) in dropped else verdict
-        for (one, other), verdict in compared.items()
-    }
+            wanted = [
+                other
+                for score, other in links
+                if best - score >= MIN_MARGIN and any(_exclude(other, each, compared) for each in near[:1])
+            ]
+        dropped |= {(atom, other) if atom.key < other.key else (other, atom) for other in wanted}
+    return {**compared, **dict.fromkeys(dropped, AMBIGUOUS)} if dropped else dict(compared)
 
 
 def _representatives(atoms: list[Atom]) -> Iterator[tuple[Atom, Atom]]:
@@ -276,21 +275,34 @@ def _decided(
     return [joined[number] for number in sorted(joined)]
 
 
+def _barred(links: Mapping[Pair, Comparison]) -> dict[Name, set[Name]]:
+    """Name -> the names that no bearer of it can have."""
+    found: dict[Name, set[Name]] = defaultdict(set)
+    for (first, second), link in links.items():
+        if link.conflict:
+            found[first].add(second)
+            found[second].add(first)
+    return found
+
+
 @dataclass(slots=True)
 class _Cluster:
-    """Atoms joined so far, and for each other cluster the sum of scores and the number of pairs compared."""
+    """Atoms joined so far, their names, and for each other cluster the sum of scores and number of pairs compared."""
 
     key: str
     atoms: list[Atom]
     size: int
+    names: set[Name]
     sums: dict[str, tuple[int, int]] = field(default_factory=dict)
     conflicts: set[str] = field(default_factory=set)
 
 
-def _linked(atoms: list[Atom], compared: Mapping[tuple[Atom, Atom], Comparison]) -> list[list[Atom]]:
+def _linked(
+    atoms: list[Atom], compared: Mapping[tuple[Atom, Atom], Comparison], barred: Mapping[Name, set[Name]]
+) -> list[list[Atom]]:
     """Average linkage: the pair of clusters with the highest mean score first, of equals the larger, then by key.
     Scores are added as whole numbers, so that no order of addition shows."""
-    clusters = {atom.key: _Cluster(atom.key, [atom], len(atom.members)) for atom in atoms}
+    clusters = {atom.key: _Cluster(atom.key, [atom], len(atom.members), set(atom.names[:1])) for atom in atoms}
     for (one, other), verdict in compared.items():
         for mine, theirs in ((one.key, other.key), (other.key, one.key)):
             if verdict.conflict:
@@ -310,6 +322,10 @@ def _linked(atoms: list[Atom], compared: Mapping[tuple[Atom, Atom], Comparison])
         if _entry(left, right)[:2] != (score, size):
             heappush(heap, _entry(left, right))
             continue
+        if any(not right.names.isdisjoint(barred.get(name, ())) for name in left.names):
+            left.conflicts.add(theirs)
+            right.conflicts.add(mine)
+            continue
         del clusters[theirs]
         _absorb(left, right, clusters)
         for key in left.sums:
@@ -326,6 +342,7 @@ def _entry(one: _Cluster, other: _Cluster) -> tuple[float, int, str, str]:
 def _absorb(one: _Cluster, other: _Cluster, clusters: Mapping[str, _Cluster]) -> None:
     one.atoms += other.atoms
     one.size += other.size
+    one.names |= other.names
     one.sums.pop(other.key, None)
     other.sums.pop(one.key, None)
     for key, (total, count) in other.sums.items():

@@ -19,9 +19,15 @@ SHARED = 0.15
 MAX_SHARED = 0.35
 WEAK_NEIGHBOUR = 0.4
 SAME_ROLE = 0.05
-NOTHING_SHARED = 0.1
-MANY_NEIGHBOURS = 3
+NOTHING_SHARED = 0.15
+MANY_NEIGHBOURS = 2
+OTHER_SURROUNDINGS = 0.2
+OTHER_FIELD = 0.35
+MAX_CLEAR_FIELDS = 2
+OTHER_TIMES = 0.2
+FAR_APART_YEARS = 40
 MAX_CONTRADICTION_YEARS = 2
+BORN = "BORN_ON"
 MAX_CAREER_YEARS = 75
 
 
@@ -36,10 +42,42 @@ def in_context(named: Comparison, name: str, one: Context, other: Context, *, we
         return Comparison(0.0, "different", forbidden)
     score = WEAK_NAME if weak else BASE_OF_RULE.get(named.rule, _base(name) * named.score)
     score += min(MAX_SHARED, SHARED * shared + SAME_ROLE * len(one.roles & other.roles))
-    if not shared and min(len(one.neighbours), len(other.neighbours)) >= MANY_NEIGHBOURS:
-        score -= NOTHING_SHARED
+    if shared < 1:
+        score -= _strangeness(one, other)
     rule = f"{named.rule}-and-context" if shared >= 1 else named.rule
     return Comparison(round(min(score, 1.0), 4), rule)
+
+
+def _strangeness(one: Context, other: Context) -> float:
+    """What speaks against two contexts that share no more than a country or a town; two signs outweigh a full name."""
+    doubt = 0.0
+    if min(len(one.neighbours), len(other.neighbours)) >= MANY_NEIGHBOURS:
+        doubt += NOTHING_SHARED
+    said = _fields(one), _fields(other)
+    fields = [_fields(context) | _domains(context) for context in (one, other)]
+    if all(fields) and not fields[0] & fields[1]:
+        clear = any(said) and max(map(len, fields)) <= MAX_CLEAR_FIELDS
+        doubt += OTHER_FIELD if clear else OTHER_SURROUNDINGS
+    if _gap(one, other) > FAR_APART_YEARS:
+        doubt += OTHER_TIMES
+    return doubt
+
+
+def _fields(context: Context) -> set[str]:
+    known = lexicon.fields_of_work()
+    return {known[role] for role in context.roles if role in known}
+
+
+def _domains(context: Context) -> set[str]:
+    known = lexicon.domains()
+    return {known[word] for name in context.neighbours for word in name.split() if word in known}
+
+
+def _gap(one: Context, other: Context) -> int:
+    """Years between the time of one context and that of the other; 0 where they overlap or are not known."""
+    if not one.years or not other.years:
+        return 0
+    return max(0, min(other.years) - max(one.years), min(one.years) - max(other.years))
 
 
 def _base(name: str) -> float:
@@ -63,11 +101,12 @@ def _conflict(one: Context, other: Context, shared: float) -> str | None:
         theirs = {fact[1:] for fact in other.facts if fact[0] == predicate}
         if not any(_agree(first, second, shared) for first in mine for second in theirs):
             return predicate.lower().replace("_", " ")
-    if _lived_apart(one, other) or _lived_apart(other, one):
-        return "lifetimes"
-    fields = [{lexicon.fields_of_work().get(role) for role in context.roles} - {None} for context in (one, other)]
-    if all(fields) and not fields[0] & fields[1] and shared < 1:
-        return "fields of work"
+    if shared < 1:
+        if _gap(one, other) > MAX_CAREER_YEARS or _born_after(one, other) or _born_after(other, one):
+            return "lifetimes"
+        fields = _fields(one), _fields(other)
+        if all(fields) and not fields[0] & fields[1]:
+            return "fields of work"
     return None
 
 
@@ -80,10 +119,7 @@ def _agree(first: tuple[str, str], second: tuple[str, str], shared: float) -> bo
     return abs(int(first[0][:4]) - int(second[0][:4])) <= MAX_CONTRADICTION_YEARS
 
 
-def _lived_apart(one: Context, other: Context) -> bool:
-    if not one.years or not other.years:
-        return False
-    born = [int(value[:4]) for predicate, value, _ in one.facts if predicate == "BORN_ON"]
-    if born and max(other.years) < min(born):
-        return True
-    return min(other.years) - max(one.years) > MAX_CAREER_YEARS
+def _born_after(one: Context, other: Context) -> bool:
+    """Whether one was born when everything that is said of the other was over."""
+    born = [int(value[:4]) for predicate, value, _ in one.facts if predicate == BORN]
+    return bool(born and other.years) and max(other.years) < min(born)

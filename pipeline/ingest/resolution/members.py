@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from graph_schema.keys import digest
 from graph_schema.ontology import UNKNOWN_KIND
 from pipeline.text import lexicon
-from pipeline.text.comparison import Comparison, compare, main_title, person_name
+from pipeline.text.comparison import (
+    Comparison,
+    begins_with_a_given_name,
+    compare,
+    main_title,
+    person_name,
+)
 from pipeline.text.names import fold
 
 if TYPE_CHECKING:
     from graph_schema.ontology import Ontology
 
 REDUNDANT_ALIAS_SCORE = 0.85
+SURE_SCORE = 0.9
 MIN_NAME_CHARS = 2
 FAMILIES = ("Person", "Organization", "Place")
 UNCERTAIN = ({"Place", "Organization"}, {"Place", "Group"}, {"Organization", "Group"}, {"Work", "Product"})
@@ -24,7 +32,7 @@ DIFFERENT = Comparison(0.0, "different")
 @dataclass(frozen=True, slots=True)
 class Context:
     """What one document says around one local entity: the folded names of what it is mentioned or claimed with,
-    occupations, values of functional predicates as (predicate, value, type), and the years of its claims."""
+    occupations, values of functional predicates as (predicate, value, type), and the years it is mentioned with."""
 
     neighbours: frozenset[str] = frozenset()
     roles: frozenset[str] = frozenset()
@@ -61,19 +69,12 @@ class Name:
     @property
     def weak(self) -> bool:
         """Whether it says too little to be one thing across documents: a bare noun, a common name without another."""
-        words = fold(self.text).split()
-        if sum(map(len, words)) < MIN_NAME_CHARS or all(word.isdigit() for word in words):
-            return True
-        if self.family == "Person":
-            parts = person_name(self.text)
-            return not parts.first and parts.last in _common()
-        generic = lexicon.words("organisation", "generic")
-        return all(word in generic or lexicon.organisation_word(word).role == "legal" for word in words)
+        return _is_weak(self.family, self.text)
 
     @property
     def alone(self) -> bool:
         """Whether its members are told apart by what is said around them."""
-        return self.family == "Person" or self.weak
+        return self.family == "Person" or self.weak or begins_with_a_given_name(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +120,26 @@ def compare_names(one: Name, other: Name) -> Comparison:
         return compare(one.text, other.text, one.family)
     same = one.title == other.title
     if UNKNOWN_KIND in (one.family, other.family):
-        return Comparison(0.85, "kind-unknown") if same else DIFFERENT
-    if {one.family, other.family} in UNCERTAIN:
+        known = one.family if other.family == UNKNOWN_KIND else other.family
+        sure = same or compare(one.text, other.text, known).score >= SURE_SCORE
+        return Comparison(0.85, "kind-unknown") if sure else DIFFERENT
+    if {one.family, other.family} in UNCERTAIN or (same and begins_with_a_given_name(one.text)):
         return Comparison(0.8, "kind-uncertain") if same else DIFFERENT
     return Comparison(0.0, "different", "kinds")
 
 
+@lru_cache(maxsize=131_072)
+def _is_weak(family: str, text: str) -> bool:
+    words = fold(text).split()
+    if sum(map(len, words)) < MIN_NAME_CHARS or all(word.isdigit() for word in words):
+        return True
+    if family == "Person":
+        parts = person_name(text)
+        return not parts.first and parts.last in _common()
+    generic = lexicon.words("organisation", "generic")
+    return all(word in generic or lexicon.organisation_word(word).role == "legal" for word in words)
+
+
+@cache
 def _common() -> frozenset[str]:
     return lexicon.words("person", "common") | lexicon.words("person", "alone") | frozenset(lexicon.given_names())

@@ -13,6 +13,7 @@ from pipeline.ingest.extract.claims import Argument, ClaimBuilder, strongest
 from pipeline.ingest.extract.cluster import Clusterer, title_base
 from pipeline.ingest.extract.cues import CueReader, Cues, joined
 from pipeline.ingest.extract.relations import RawRelation, RelationFinder
+from pipeline.ingest.extract.typed import Typed, TypedFinder
 from pipeline.text import names, nlp
 from pipeline.text.mentions import MentionFinder, RawMention
 
@@ -44,6 +45,7 @@ class _Analysis:
 
     mentions: list[RawMention]
     relations: list[RawRelation]
+    typed: list[Typed]
     cues: Cues
 
 
@@ -62,6 +64,7 @@ class RulesExtractor:
         self.ontology = ontology
         self.roles = frozenset(ontology.kinds["Person"].roles) if "Person" in ontology.kinds else frozenset()
         self.find_mentions = MentionFinder(ontology)
+        self.find_typed = TypedFinder(ontology)
         self.build_claims = ClaimBuilder(ontology)
         self.cluster = Clusterer(ontology)
         self.nlp: Language | None = None
@@ -98,7 +101,8 @@ class RulesExtractor:
         read = CueReader(doc, found, at, self.ontology, chunk.start)
         cues, mentions, at = read(), read.mentions, read.at
         values = {index: mention.value for index, mention in enumerate(mentions) if mention.value is not None}
-        return _Analysis(mentions, RelationFinder(doc, at, values, self.roles)(), cues)
+        find = RelationFinder(doc, at, values, self.roles)
+        return _Analysis(mentions, find(), self.find_typed(doc, mentions, at, find.stances), cues)
 
     def _assemble(self, segmented: Segmented, analyses: list[_Analysis]) -> Evidence:
         document, chunks = segmented.document, segmented.chunks
@@ -166,14 +170,15 @@ class RulesExtractor:
         )
 
     def _claims(self, chunk: Chunk, analysis: _Analysis, arguments: dict[int, Argument], first: int) -> Iterator[Claim]:
-        for relation in analysis.relations:
+        relations: list[RawRelation | Typed] = [*analysis.relations, *analysis.typed]
+        for relation in relations:
             subject = arguments.get(first + relation.subject)
             target = None if relation.object is None else arguments.get(first + relation.object)
             if subject is None or (relation.object is not None and target is None):
                 continue
             if target is None or target.entity is not subject.entity:
                 yield from self.build_claims(chunk, relation, subject, target)
-            else:
+            elif isinstance(relation, RawRelation):
                 yield from self._name_changes(chunk, relation, subject.entity, analysis.mentions)
 
     def _name_changes(

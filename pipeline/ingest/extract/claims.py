@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from math import prod
 from typing import TYPE_CHECKING
 
 from graph_schema.models import Claim, Status, Value
+from pipeline.ingest.extract.typed import Typed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,9 +18,16 @@ if TYPE_CHECKING:
     from pipeline.ingest.extract.relations import RawRelation
 
 METHOD = "rules"
+CLASSIFIER = "classifier"
+BOTH = "rules+classifier"
 CONFIDENCE = {"active": 0.8, "passive": 0.85, "agent": 0.85, "copula": 0.85, "apposition": 0.8, "nominal": 0.7}
 OPEN_FACTOR = 0.7
 RULE_FACTOR = {"pronoun": 0.8, "short-form-nearest": 0.8, "role": 0.9, "same-role": 0.9}
+IMPLIED_BY = {
+    "WORKS_FOR": frozenset({"FOUNDED", "LEADS"}),
+    "LIVES_IN": frozenset({"BORN_IN"}),
+    "LOCATED_IN": frozenset({"HEADQUARTERED_IN"}),
+}
 NOT_OPEN = frozenset({"be", "have", "do", "say", "see", "include"})
 
 
@@ -48,9 +58,12 @@ class ClaimBuilder:
         self.ontology = ontology
 
     def __call__(
-        self, chunk: Chunk, relation: RawRelation, subject: Argument, target: Argument | None
+        self, chunk: Chunk, relation: RawRelation | Typed, subject: Argument, target: Argument | None
     ) -> Iterator[Claim]:
         """The claims that one relation makes: what it says, and the date at which it says that it happened."""
+        if isinstance(relation, Typed):
+            yield self._claim(chunk, relation, self._typed(relation, subject, target))
+            return
         reading = self._read(relation, subject, target)
         if reading is None:
             return
@@ -76,6 +89,10 @@ class ClaimBuilder:
             said = relation.value is not None and relation.value.type == "string"
             return _Reading(phrase, subject, None, relation.value, "open") if said else None
         return None if phrase.split()[0] in NOT_OPEN else _Reading(phrase, subject, target, None, "open")
+
+    def _typed(self, relation: Typed, subject: Argument, target: Argument | None) -> _Reading:
+        reason = self._violation(self.ontology.predicates[relation.predicate], subject, target)
+        return _Reading(relation.predicate, subject, target, relation.value, _status(reason), reason)
 
     def _under(
         self, trigger: Trigger, relation: RawRelation, subject: Argument, target: Argument | None
@@ -110,7 +127,7 @@ class ClaimBuilder:
         reason = self._violation(self.ontology.predicates[dated_by], reading.object, None)
         return _Reading(dated_by, reading.object, None, relation.times.point, _status(reason), reason)
 
-    def _claim(self, chunk: Chunk, relation: RawRelation, reading: _Reading) -> Claim:
+    def _claim(self, chunk: Chunk, relation: RawRelation | Typed, reading: _Reading) -> Claim:
         times, stance = relation.times, relation.stance
         point = times.point.normalised if times.point else None
         return Claim(
@@ -129,13 +146,16 @@ class ClaimBuilder:
             end=chunk.start + relation.end,
             valid_from=times.start.normalised if times.start else point,
             valid_to=times.end.normalised if times.end else point,
-            method=METHOD,
+            method=CLASSIFIER if isinstance(relation, Typed) else METHOD,
             status=reading.status,
             reason=reading.reason,
         )
 
-    def _confidence(self, relation: RawRelation, reading: _Reading) -> float:
-        confidence = CONFIDENCE[relation.rule] * (OPEN_FACTOR if reading.status == "open" else 1.0)
+    def _confidence(self, relation: RawRelation | Typed, reading: _Reading) -> float:
+        if isinstance(relation, Typed):
+            confidence = relation.confidence
+        else:
+            confidence = CONFIDENCE[relation.rule] * (OPEN_FACTOR if reading.status == "open" else 1.0)
         for argument in (reading.subject, reading.object):
             if argument is not None:
                 confidence *= RULE_FACTOR.get(argument.rule, 1.0)
@@ -147,10 +167,37 @@ def _status(reason: str | None) -> Status:
 
 
 def strongest(claims: list[Claim]) -> list[Claim]:
-    """One claim for each key: of several readings of the same words, the surest."""
-    best: dict[str, Claim] = {}
+    """One claim for each key: of several readings of the same words by one method, the surest. Where a rule and the
+    classifier say the same, one claim of both, surer than either; where they differ on the same two, the rule's."""
+    best: dict[str, dict[str, Claim]] = {}
     for claim in claims:
-        known = best.get(claim.key)
-        if known is None or claim.confidence > known.confidence:
-            best[claim.key] = claim
-    return list(best.values())
+        known = best.setdefault(claim.key, {})
+        if claim.method not in known or claim.confidence > known[claim.method].confidence:
+            known[claim.method] = claim
+    joined = [_joined(list(by_method.values())) for by_method in best.values()]
+    of_pair: dict[frozenset[str | None], list[Claim]] = defaultdict(list)
+    for claim in joined:
+        if claim.status == "accepted" and claim.object is not None:
+            of_pair[frozenset({claim.subject, claim.object})].append(claim)
+    return [
+        claim
+        for claim in joined
+        if claim.method != CLASSIFIER
+        or not any(_outdoes(other, claim) for other in of_pair[frozenset({claim.subject, claim.object})])
+    ]
+
+
+def _joined(claims: list[Claim]) -> Claim:
+    surest = max(claims, key=lambda claim: claim.confidence)
+    if len(claims) == 1:
+        return surest
+    doubt = prod(1 - claim.confidence for claim in claims)
+    return replace(surest, method=BOTH, confidence=round(1 - doubt, 4))
+
+
+def _outdoes(claim: Claim, other: Claim) -> bool:
+    """Whether `claim` makes `other`, which the classifier alone says of the same two, needless: a rule read those very
+    words, or what `other` says follows (a founder works for what was founded)."""
+    if claim is other or claim.end <= other.start or other.end <= claim.start:
+        return False
+    return claim.method != CLASSIFIER or claim.predicate in IMPLIED_BY.get(other.predicate, frozenset())

@@ -229,7 +229,8 @@ class _Document:
             key=lambda item: item[:3],
         )  # fmt: skip
         for _, _, normal, short in shorter:
-            if short.into is None and short.members:
+            titled = normal in self.clusterer.ontology.kind_of_role
+            if short.into is None and short.members and not titled:
                 self._join_short_form(short, normal, fuller.get(normal, []))
 
     def _join_short_form(self, short: Cluster, normal: str, fuller: list[Cluster]) -> None:

@@ -51,9 +51,9 @@ def claim_key(document: str, start: int, end: int, subject: str, predicate: str,
     return digest("claim", document, start, end, subject, predicate, target, polarity)
 
 
-def entity_key(kind: str, normalised_name: str) -> str:
-    """Kind and normalised name: a function of each member alone, so that more documents never change it."""
-    return digest("entity", kind, normalised_name)
+def entity_key(kind: str, name: str) -> str:
+    """What most of its members are called, and whether that is a person; with more for all but one of homonyms."""
+    return digest("entity", kind, name)
 
 
 def fact_key(subject: str, predicate: str, target: str) -> str:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import difflib
 import tomllib
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from graph_schema.errors import OntologyError
 from graph_schema.keys import digest
 from graph_schema.models import ValueType
-from graph_schema.statements import TYPE_PATTERN
+from graph_schema.ontology_check import Problem, closest, errors_of, unreadable, warnings_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,17 +21,28 @@ if TYPE_CHECKING:
 OPEN_TYPE = "RELATED_TO"
 UNKNOWN_KIND = "Thing"
 RESERVED_LABELS = frozenset(
-    "Document Chunk LocalEntity Claim Fact Run Lease Migration Decision Reading Stale __Entity__ Thing".split()
+    "Document Chunk LocalEntity Claim Fact Name Block Run Lease Migration Decision Reading Stale __Entity__ "
+    "Thing".split()
 )
 RESERVED_TYPES = frozenset(
     "FROM_DOCUMENT NEXT_CHUNK MENTIONS ABOUT SUBJECT OBJECT STATED_IN RESOLVES_TO SUPPORTS DENIES FACT_SUBJECT "
-    "FACT_OBJECT CONFLICTS_WITH FROM_CHUNK RELATED_TO RELATIONSHIP_TYPE".split()
+    "FACT_OBJECT CONFLICTS_WITH FROM_CHUNK HAS_NAME IN_BLOCK RELATED_TO RELATIONSHIP_TYPE".split()
 )
 RESERVED_PROPERTIES = frozenset("id name aliases kind mentions named documents".split())
 
-_KIND_WORDS = ("labels", "last_words", "first_words", "roles")
+_CLAIMED = ("labels", "last_words", "first_words", "roles", "names")
+_TABLES = ("ontology", "kinds", "predicates")
 
 Direction = Literal["forward", "inverse"]
+Family = Literal["person", "organization", "place"]
+FAMILY_OF_LABEL: dict[str, Family] = {
+    "PERSON": "person",
+    "ORG": "organization",
+    "GPE": "place",
+    "LOC": "place",
+    "FAC": "place",
+}
+M = TypeVar("M", bound=BaseModel)
 
 
 class Kind(BaseModel):
@@ -40,7 +50,8 @@ class Kind(BaseModel):
 
     `labels` are the name recogniser's labels for it. A name that ends in one of `last_words` or begins with one of
     `first_words` is of this kind whatever the recogniser says. `roles` are nouns for one of this kind that is known by
-    what it does ("the harbour master").
+    what it does ("the harbour master"). `names` are found wherever they stand, and so is what one of the regular
+    expressions `patterns` matches from the beginning of a word to the end of one.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -50,13 +61,16 @@ class Kind(BaseModel):
     last_words: tuple[str, ...] = ()
     first_words: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
 
 
 class Predicate(BaseModel):
     """A relation between two entities, or between an entity and a typed value.
 
-    `same` says that subject and object are one thing under two names: a question about one is about both. `asked_by`
-    are words that only questions use for it ("pay" for a price).
+    `inverse` is its name as seen from the object ("EMPLOYS" for WORKS_FOR): labels and people may use it, and what it
+    says is stored once, under this predicate. `same` says that subject and object are one thing under two names: a
+    question about one is about both. `asked_by` are words that only questions use for it ("pay" for a price).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
@@ -67,6 +81,7 @@ class Predicate(BaseModel):
     triggers: tuple[str, ...] = ()
     inverse_triggers: tuple[str, ...] = ()
     asked_by: tuple[str, ...] = ()
+    inverse: str | None = None
     functional: bool = False
     symmetric: bool = False
     temporal: bool = False
@@ -81,14 +96,6 @@ class _Head(BaseModel):
     name: str
     version: str
     extends: Literal["default"] | None = None
-
-
-class _File(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    ontology: _Head
-    kinds: dict[str, Kind] = {}
-    predicates: dict[str, Predicate] = {}
 
 
 @dataclass(frozen=True)
@@ -152,6 +159,27 @@ class Ontology:
         """Noun for what something does -> its kind."""
         return {noun: name for name, kind in self.kinds.items() for noun in kind.roles}
 
+    @cached_property
+    def inverses(self) -> dict[str, str]:
+        """Name of an inverse -> the predicate that is stored for it."""
+        return {each.inverse: name for name, each in self.predicates.items() if each.inverse is not None}
+
+    def stored_as(self, name: str) -> Trigger | None:
+        """The predicate that is stored for `name`, and the end from which `name` says it; `None` when none is."""
+        if name in self.predicates:
+            return Trigger(name, "forward")
+        return Trigger(self.inverses[name], "inverse") if name in self.inverses else None
+
+    @cached_property
+    def families(self) -> dict[str, frozenset[Family]]:
+        """Kind -> what its names behave like, whatever it is called: first names and "she" are of people, acronyms and
+        legal forms of organisations. By the labels of the kind or of its nearest parent that has any; may be empty."""
+        found: dict[str, frozenset[Family]] = {}
+        for name in self.kinds:
+            labels = next((self.kinds[each].labels for each in self.ancestors(name) if self.kinds[each].labels), ())
+            found[name] = frozenset(FAMILY_OF_LABEL[label] for label in labels if label in FAMILY_OF_LABEL)
+        return found
+
     def ancestors(self, kind: str) -> tuple[str, ...]:
         """`kind` and its parents, nearest first; empty for the unknown kind, which has no label."""
         chain: list[str] = []
@@ -166,115 +194,112 @@ class Ontology:
         return kind == UNKNOWN_KIND or any(name in allowed for name in self.ancestors(kind))
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """An ontology file, read: everything that is wrong with it, and the ontology when no problem is an error."""
+
+    ontology: Ontology | None
+    problems: tuple[Problem, ...]
+
+
 def load_ontology(path: Path | None = None) -> Ontology:
     """The packaged default ontology, or the one at `path` (which may extend the default).
 
-    Raises `OntologyError` naming file, entry and what is allowed.
+    Raises `OntologyError` naming file, every entry that is wrong, and what is allowed.
     """
-    default = _parse((files("graph_schema") / "ontologies" / "default.toml").read_text(encoding="utf-8"), "default")
-    if path is None:
-        return _checked(default, "default ontology")
+    checked = check_ontology(path)
+    if checked.ontology is None:
+        errors = "; ".join(str(each) for each in checked.problems if each.severity == "error")
+        raise OntologyError(f"ontology {_name_of(path)!r}: {errors}.", "Mend these entries; docs/ontology.md has all.")
+    return checked.ontology
+
+
+def check_ontology(path: Path | None = None) -> Checked:
+    """Read the ontology at `path` (the packaged default) and find everything that is wrong with it, entry by entry.
+
+    Raises `OntologyError` when the file cannot be read or is not valid TOML. Of an ontology that extends the default,
+    only warnings about its own entries are given.
+    """
+    raw = _toml(path)
+    own, problems = _read(raw)
+    default = Ontology("default", "", {}, {})
+    if isinstance(raw.get("ontology"), dict) and raw["ontology"].get("extends") == "default":
+        default, _ = _read(_toml(None))
+    merged = _extended(default, own)
+    tables = [raw[table] for table in ("kinds", "predicates") if isinstance(raw.get(table), dict)]
+    unread = frozenset(name for table in tables for name in table) - {*own.kinds, *own.predicates}
+    problems += errors_of(merged.kinds, merged.predicates, unread)
+    if problems:
+        return Checked(None, tuple(problems))
+    mine = {*(f"kinds.{name}" for name in own.kinds), *(f"predicates.{name}" for name in own.predicates)}
+    warnings = [each for each in warnings_of(merged) if ".".join(each.entry.split(".")[:2]) in mine]
+    return Checked(merged, tuple(warnings))
+
+
+def _name_of(path: Path | None) -> str:
+    return "default" if path is None else str(path)
+
+
+def _toml(path: Path | None) -> dict[str, Any]:
+    source = files("graph_schema") / "ontologies" / "default.toml" if path is None else path
     try:
-        text = path.read_text(encoding="utf-8")
+        return tomllib.loads(source.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise OntologyError(
-            f"cannot read the ontology {str(path)!r}: {error}.", "Set GROUNDPLAN_ONTOLOGY to a readable TOML file."
+            f"cannot read the ontology {_name_of(path)!r}: {error}.", "Set GROUNDPLAN_ONTOLOGY to a readable TOML file."
         ) from None
-    own = _parse(text, str(path))
-    if own.ontology.extends:
-        own = _extended(default, own)
-    return _checked(own, str(path))
+    except tomllib.TOMLDecodeError as error:
+        raise OntologyError(f"ontology {_name_of(path)!r} is not valid TOML: {error}.", "Mend that line.") from None
 
 
-def _extended(default: _File, own: _File) -> _File:
-    """The default with the entries of `own` added or put in place of its own; a recogniser's label, a word or a role
-    that a kind of `own` claims is taken from the default's kinds."""
-    claimed = {name: {each for kind in own.kinds.values() for each in getattr(kind, name)} for name in _KIND_WORDS}
+def _read(raw: dict[str, Any]) -> tuple[Ontology, list[Problem]]:
+    """The entries of a file that can be read, and what is wrong with the others."""
+    problems = [
+        Problem(table, None, f"there is no table {table!r}", ", ".join(_TABLES), closest(table, _TABLES))
+        for table in raw
+        if table not in _TABLES
+    ]
+    head = _validated(_Head, raw.get("ontology"), "ontology", problems)
+    kinds = _entries(Kind, raw.get("kinds", {}), "kinds", problems)
+    predicates = _entries(Predicate, raw.get("predicates", {}), "predicates", problems)
+    return Ontology(head.name if head else "", head.version if head else "", kinds, predicates), problems
+
+
+def _entries(model: type[M], raw: Any, table: str, problems: list[Problem]) -> dict[str, M]:  # noqa: ANN401
+    if not isinstance(raw, dict):
+        problems.append(Problem(table, raw, f"is {raw!r}", f"tables [{table}.NAME]"))
+        return {}
+    read = {name: _validated(model, fields, f"{table}.{name}", problems) for name, fields in raw.items()}
+    return {name: entry for name, entry in read.items() if entry is not None}
+
+
+def _validated(model: type[M], raw: Any, entry: str, problems: list[Problem]) -> M | None:  # noqa: ANN401
+    """`raw` as a `model`. For each field that is wrong there is a problem, and the entry is what the others make of it,
+    where they suffice: so that what else is wrong with it is found at once."""
+    if not isinstance(raw, dict):
+        problems.append(Problem(entry, raw, "is missing" if raw is None else f"is {raw!r}", f"a table [{entry}]"))
+        return None
+    try:
+        return model.model_validate(raw)
+    except ValidationError as error:
+        details = error.errors()
+    problems += [unreadable(entry, each, model) for each in details]
+    wrong = {each["loc"][0] for each in details}
+    try:
+        return model.model_validate({name: value for name, value in raw.items() if name not in wrong})
+    except ValidationError:
+        return None
+
+
+def _extended(default: Ontology, own: Ontology) -> Ontology:
+    """The default with the entries of `own` added or put in place of its own. What a kind of `own` claims (a label, a
+    word, a role, a name) is taken from the default's kinds, and of predicates that fit, those of `own` come first."""
+    claimed = {name: {each for kind in own.kinds.values() for each in getattr(kind, name)} for name in _CLAIMED}
     kept = {
         name: kind.model_copy(
-            update={
-                each: tuple(word for word in getattr(kind, each) if word not in claimed[each]) for each in _KIND_WORDS
-            }
+            update={each: tuple(word for word in getattr(kind, each) if word not in claimed[each]) for each in _CLAIMED}
         )
         for name, kind in default.kinds.items()
     }
-    return own.model_copy(
-        update={"kinds": {**kept, **own.kinds}, "predicates": {**default.predicates, **own.predicates}}
-    )
-
-
-def _parse(text: str, where: str) -> _File:
-    try:
-        return _File.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise OntologyError(f"ontology {where!r} is not valid TOML: {error}.", "Mend that line.") from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        entry = ".".join(str(part) for part in first["loc"])
-        raise OntologyError(
-            f"ontology {where!r}, entry {entry!r}: {first['msg'].lower()} (given {first['input']!r}).",
-            "The packaged default ontology shows every field that is allowed.",
-        ) from None
-
-
-def _checked(file: _File, where: str) -> Ontology:
-    problems = [*_kind_problems(file), *_predicate_problems(file)]
-    if problems:
-        raise OntologyError(f"ontology {where!r}: " + "; ".join(problems) + ".", "Mend these entries.")
-    return Ontology(file.ontology.name, file.ontology.version, dict(file.kinds), dict(file.predicates))
-
-
-def _kind_problems(file: _File) -> list[str]:
-    problems = []
-    labels: dict[str, str] = {}
-    for name, kind in file.kinds.items():
-        if not (name.isidentifier() and name.isascii() and name[0].isupper()) or name in RESERVED_LABELS:
-            problems.append(f"kind {name!r} is reserved or not a capitalised ASCII identifier")
-        if kind.parent is not None and kind.parent not in file.kinds:
-            problems.append(f"kind {name!r} has the unknown parent {kind.parent!r}{_hint(kind.parent, file.kinds)}")
-        elif _is_cyclic(name, file.kinds):
-            problems.append(f"kind {name!r} is its own ancestor")
-        for label in kind.labels:
-            if label in labels:
-                problems.append(f"label {label!r} belongs to both {labels[label]!r} and {name!r}")
-            labels[label] = name
-    return problems
-
-
-def _is_cyclic(name: str, kinds: dict[str, Kind]) -> bool:
-    seen: set[str] = set()
-    current: str | None = name
-    while current is not None and current in kinds:
-        if current in seen:
-            return True
-        seen.add(current)
-        current = kinds[current].parent
-    return False
-
-
-def _predicate_problems(file: _File) -> list[str]:
-    problems = []
-    for name, predicate in file.predicates.items():
-        if not TYPE_PATTERN.fullmatch(name) or name in RESERVED_TYPES or name.lower() in RESERVED_PROPERTIES:
-            problems.append(f"predicate {name!r} is reserved or not of the form A-Z, 0-9, _")
-        for kind in (*predicate.domain, *predicate.range):
-            if kind not in file.kinds:
-                problems.append(f"predicate {name!r} names the unknown kind {kind!r}{_hint(kind, file.kinds)}")
-        if bool(predicate.range) == (predicate.value is not None):
-            problems.append(f"predicate {name!r} needs either a range or a value, and not both")
-        if predicate.symmetric and predicate.value is not None:
-            problems.append(f"predicate {name!r} cannot be symmetric: its object is a value")
-        dated_by = predicate.dated_by
-        if dated_by is not None and (dated_by not in file.predicates or file.predicates[dated_by].value != "date"):
-            problems.append(f"predicate {name!r} is dated by {dated_by!r}, which is no predicate with a date value")
-        problems += [
-            f"predicate {name!r} has the trigger {phrase!r}, which is not in lower case with single spaces"
-            for phrase in (*predicate.triggers, *predicate.inverse_triggers, *predicate.asked_by)
-            if phrase != " ".join(phrase.lower().split())
-        ]
-    return problems
-
-
-def _hint(given: str, known: dict[str, Any]) -> str:
-    close = difflib.get_close_matches(given, known, n=1)
-    return f" (did you mean {close[0]!r}?)" if close else ""
+    predicates = {name: each for name, each in default.predicates.items() if name not in own.predicates}
+    return Ontology(own.name, own.version, {**kept, **own.kinds}, {**own.predicates, **predicates})

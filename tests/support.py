@@ -65,7 +65,7 @@ def pdf(line: str) -> bytes:
 class FragileFinder(MentionFinder):
     """Finds mentions, and breaks on one text."""
 
-    def __call__(self, doc: Doc, offset: int) -> tuple[list[RawMention], dict[int, int]]:
+    def __call__(self, doc: Doc, offset: int, date: str | None = None) -> tuple[list[RawMention], dict[int, int]]:
         if "breaks" in doc.text:
             raise ValueError("this text breaks it")
-        return super().__call__(doc, offset)
+        return super().__call__(doc, offset, date)

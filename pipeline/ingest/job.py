@@ -22,7 +22,7 @@ from pipeline.ingest.read import read_file
 from pipeline.ingest.readers.base import DEFAULT_FIELDS
 from pipeline.ingest.records import Records, evidence_records, of_class
 from pipeline.ingest.report import RunReport
-from pipeline.ingest.resolve import resolve
+from pipeline.ingest.resolve import RESOLUTION_NOTES, resolve
 from pipeline.ingest.segment import segment
 from pipeline.ingest.sources import Skipped, document_path, walk
 from pipeline.progress import progress
@@ -96,7 +96,8 @@ class IngestJob:
                     self._record_file_hashes(loader)
             self._record_file_hashes(loader)
         with self._timed("resolve"), progress("resolve", "documents") as shown:
-            resolve(self.store, shown)
+            found = resolve(self.store, self.ontology, shown)
+            self.report.notes.update({note: found[note] for note in RESOLUTION_NOTES if found[note]})
         with self._timed("derive"), progress("derive", "entities and facts") as shown:
             self.report.derived = derive(self.store, self.ontology, shown)
         with self._timed("enrich"), progress("indexes", "brought up to date"):
@@ -247,7 +248,7 @@ class IngestJob:
         self.report.written = {
             layer: counters.total - self._before[layer]
             for layer, counters in self.store.written.items()
-            if layer != "operations"
+            if layer not in {"decisions", "operations"}
         }
         self._save(status)
 

@@ -80,6 +80,7 @@ class Loader:
 def delete_evidence(tx: Transaction, documents: list[str]) -> None:
     """Delete all evidence of `documents`; what it supported is marked for derivation in the same transaction."""
     for name in (
+        "mark_stale_names",
         "mark_stale_entities",
         "mark_stale_facts",
         "delete_claims",

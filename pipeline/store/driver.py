@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from pipeline.store.private import Connection
 
 T = TypeVar("T")
-Layer = Literal["evidence", "knowledge", "enrichment", "operations"]
-LAYERS: tuple[Layer, ...] = ("evidence", "knowledge", "enrichment", "operations")
+Layer = Literal["evidence", "knowledge", "enrichment", "decisions", "operations"]
+LAYERS: tuple[Layer, ...] = ("evidence", "knowledge", "enrichment", "decisions", "operations")
 COMMIT_ATTEMPTS = 4
 COMMIT_PAUSE_S = 0.5
 TIMEOUT_CODE = "TransactionTimedOut"

@@ -1,4 +1,8 @@
-"""Mentions in one parsed chunk: names, values, pronouns and roles, with exact boundaries."""
+"""Mentions in one parsed chunk: names, values, pronouns and roles, with exact boundaries.
+
+The tagger says where names are and of which class; the parser's recogniser refines its classes (a place may be a
+facility) and adds what the tagger does not know; the ontology's words outvote both.
+"""
 
 from __future__ import annotations
 
@@ -8,20 +12,33 @@ from typing import TYPE_CHECKING, Literal
 
 from graph_schema.ontology import UNKNOWN_KIND
 from pipeline.text import names
+from pipeline.text.tagger import CLASSES, Tags, default_tagger
 from pipeline.text.values import MONTHS, parse_date, parse_money, parse_quantity
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from spacy.tokens import Doc, Span, Token
 
     from graph_schema.models import Value
     from graph_schema.ontology import Ontology
+    from pipeline.text.tagger import Tagged
 
 Form = Literal["name", "role", "pronoun", "value"]
 CALENDAR = frozenset(day.lower() for day in calendar.day_name) | frozenset(MONTHS)
+LABELS_OF_CLASS = {"Person": ("PERSON",), "Place": ("GPE", "LOC", "FAC"), "Organization": ("ORG",)}
+CLASS_OF_LABEL = {label: name for name, labels in LABELS_OF_CLASS.items() for label in labels}
+DATES = frozenset({"DATE", "TIME"})
+SURE = 0.9
+MAX_OUTSIDE_RECOGNISED, MAX_OUTSIDE_PROPER = 0.98, 0.9
 VALUE_LABELS = frozenset({"DATE", "TIME", "MONEY", "QUANTITY", "CARDINAL", "PERCENT"})
 PRONOUNS = {"he": "m", "him": "m", "his": "m", "himself": "m", "she": "f", "her": "f", "hers": "f", "herself": "f"}
 DEFINITE = frozenset({"the", "this", "that"})
 SUBJECTS = frozenset({"nsubj", "nsubjpass"})
+_APPROXIMATE = frozenset(
+    "about around approximately almost nearly some roughly over under than more less at least most up to only "
+    "just".split()
+)
 _TRIMMED = frozenset({"the", "a", "an", "'s", "’s", "'", "’"})
 
 
@@ -29,7 +46,14 @@ _TRIMMED = frozenset({"the", "a", "an", "'s", "’s", "'", "’"})
 class RawMention:
     """A span of the document's text before it belongs to an entity. `start` and `end` are document offsets;
     `gender` is `m`, `f` or `None` when nothing says it; `noun` is the
-    head of a role."""
+    head of a role.
+
+    `confidence` is the tagger's probability that a name or value is one, with these kinds: low for what the parser's
+    recogniser alone took for one. `weights` are the kinds that a name may have, the likeliest first, with the share of
+    each; they sum to one. They are for a vote over all mentions of an entity. `titled_start` is where the mention
+    begins with the title before it ("President" of "President Berg"), `start` where there is none or the tagger leaves
+    it out. A value that cannot be told (a relative date of a document without a date) is `None`.
+    """
 
     start: int
     end: int
@@ -40,64 +64,127 @@ class RawMention:
     value: Value | None = None
     subject: bool = False
     noun: str = ""
+    confidence: float = 1.0
+    weights: tuple[tuple[str, float], ...] = ()
+    titled_start: int = -1
+
+    def __post_init__(self) -> None:
+        if self.titled_start < 0:
+            self.titled_start = self.start
 
 
 class MentionFinder:
-    """Finds mentions under one ontology."""
+    """Finds mentions under one ontology. `tagger` gives the names of a parsed text; by default the one that ships."""
 
-    def __init__(self, ontology: Ontology) -> None:
+    def __init__(self, ontology: Ontology, tagger: Callable[[Doc], Tags] | None = None) -> None:
         self.ontology = ontology
+        self.tagger = tagger
 
-    def __call__(self, doc: Doc, offset: int) -> tuple[list[RawMention], dict[int, int]]:
-        """All mentions of a chunk that begins at `offset`, in order, and token index -> mention index."""
+    def __call__(self, doc: Doc, offset: int, date: str | None = None) -> tuple[list[RawMention], dict[int, int]]:
+        """All mentions of a chunk that begins at `offset`, in order, and token index -> mention index. `date` is the
+        document's, in ISO 8601: without it a relative date has no value."""
+        tags = (self.tagger or default_tagger())(doc)
         found: dict[int, tuple[RawMention, int]] = {}
         taken: set[int] = set()
-        for ent in doc.ents:
-            self._add(found, taken, self._of_entity(ent, offset))
-        for span in _proper_runs(doc, taken):
-            self._add(found, taken, self._of_run(span, offset))
-        for token in doc:
-            if token.i not in taken:
-                self._add(found, taken, self._of_token(token, offset))
+        for item in self._items(doc, offset, tags, date, taken):
+            if item is not None and not taken.intersection(range(item[1].start, item[1].end)):
+                found[item[1].start] = (item[0], item[1].end)
+                taken.update(range(item[1].start, item[1].end))
         return _indexed(found)
 
-    def _add(
-        self, found: dict[int, tuple[RawMention, int]], taken: set[int], item: tuple[RawMention, Span] | None
-    ) -> None:
-        if item is None:
-            return
-        mention, span = item
-        if not taken.intersection(range(span.start, span.end)):
-            found[span.start] = (mention, span.end)
-            taken.update(range(span.start, span.end))
+    def _items(
+        self, doc: Doc, offset: int, tags: Tags, date: str | None, taken: set[int]
+    ) -> Iterator[tuple[RawMention, Span] | None]:
+        """What may be a mention, best evidence first; `taken` are the tokens of mentions so far."""
+        values = [ent for ent in doc.ents if ent.label_ in VALUE_LABELS]
+        for ent in values:
+            yield self._of_value(ent, offset, tags, date)
+        for tagged in tags.spans:
+            yield self._of_tagged(doc, tagged, offset)
+        for ent in doc.ents:
+            if ent.label_ not in VALUE_LABELS and _outside(tags, ent) < MAX_OUTSIDE_RECOGNISED:
+                yield self._of_entity(ent, offset, tags)
+        known = {doc[each.start : each.end].text: each for each in tags.spans}
+        for span in _proper_runs(doc, taken):
+            if (same := known.get(span.text)) is not None:
+                yield self._of_tagged(doc, same._replace(start=span.start, end=span.end), offset)
+            elif _outside(tags, span) < MAX_OUTSIDE_PROPER:
+                yield self._of_run(span, offset, tags)
+        for token in doc:
+            if token.i not in taken:
+                yield self._of_token(token, offset)
 
-    def _of_entity(self, ent: Span, offset: int) -> tuple[RawMention, Span] | None:
-        if ent.label_ in VALUE_LABELS:
-            value = _value(ent)
-            return None if value is None else (_mention(ent, offset, "", "value", value=value), ent)
+    def _of_value(self, ent: Span, offset: int, tags: Tags, date: str | None) -> tuple[RawMention, Span] | None:
+        label, ent = ent.label_, _amount(ent)
+        value = _value(ent, date)
+        if value is None and label not in DATES:
+            return None
+        mention = _mention(ent, offset, "", "value", value=value)
+        outside = tags.outside[ent.start : ent.end]
+        mention.confidence = 1 - sum(outside) / len(outside)
+        return mention, ent
+
+    def _of_tagged(self, doc: Doc, tagged: Tagged, offset: int) -> tuple[RawMention, Span] | None:
+        span = _trimmed(doc[tagged.start : tagged.end])
+        if span is None or not any(character.isalpha() for character in span.text):
+            return None
+        recognised = next((token.ent_type_ for token in span if token.ent_type_), "")
+        weights: dict[str, float] = {}
+        for name, probability in zip(CLASSES, tagged.probabilities, strict=True):
+            kind = self._kind(name, recognised)
+            if kind is not None:
+                weights[kind] = weights.get(kind, 0.0) + probability
+        kind = self._kind(tagged.name, recognised)
+        if kind is None:
+            return None
+        agreed = tagged.name == "Place" and recognised == "GPE" and max(tagged.probabilities) >= SURE
+        mention = self._named(span, kind, offset, sum(tagged.probabilities), weights, sure=agreed)
+        if tagged.name == "Person":
+            mention[0].titled_start = offset + doc[_first_title(span, tagged.start)].idx
+        return mention
+
+    def _kind(self, name: str, recognised: str) -> str | None:
+        """The kind of a class, which the recogniser's label refines; `None` when the ontology knows none."""
+        labels = LABELS_OF_CLASS.get(name)
+        if labels is None:
+            other = recognised and recognised not in CLASS_OF_LABEL and recognised not in VALUE_LABELS
+            return self.ontology.kind_of_label.get(recognised) if other else UNKNOWN_KIND
+        return self.ontology.kind_of_label.get(recognised if recognised in labels else labels[0])
+
+    def _of_entity(self, ent: Span, offset: int, tags: Tags) -> tuple[RawMention, Span] | None:
         kind = self.ontology.kind_of_label.get(ent.label_)
         span = _trimmed(ent)
         if kind is None or span is None or not any(character.isalpha() for character in span.text):
             return None
-        return self._named(span, kind, offset)
+        return self._named(span, kind, offset, 1 - _outside(tags, span), {})
 
-    def _of_run(self, span: Span, offset: int) -> tuple[RawMention, Span] | None:
+    def _of_run(self, span: Span, offset: int, tags: Tags) -> tuple[RawMention, Span] | None:
         trimmed = _trimmed(span)
         if trimmed is None or len(trimmed.text) < 2 or not trimmed.text[0].isupper():
             return None
-        return self._named(trimmed, UNKNOWN_KIND, offset)
+        return self._named(trimmed, UNKNOWN_KIND, offset, 1 - _outside(tags, span), {})
 
-    def _named(self, span: Span, kind: str, offset: int) -> tuple[RawMention, Span]:
+    def _named(
+        self, span: Span, kind: str, offset: int, confidence: float, weights: dict[str, float], *, sure: bool = False
+    ) -> tuple[RawMention, Span]:
         title = span.doc[span.start - 1].text if span.start else ""
         titled = names.fold(title) in names.HONORIFICS and "Person" in self.ontology.kinds
-        words = names.fold(span.text).split()
-        if titled and title[:1].isupper():
-            kind = "Person"
-        elif words:
-            by_word = self.ontology.kind_of_last_word.get(words[-1]) if len(words) > 1 else None
-            kind = by_word or self.ontology.kind_of_first_word.get(words[0]) or kind
+        said = None if sure else self._said_kind(span, title if titled else "")
         gender = names.gender_of_title(title) if titled else None
-        return _mention(span, offset, kind, "name", gender=gender), span
+        mention = _mention(span, offset, said or kind, "name", gender=gender)
+        mention.confidence = confidence
+        mention.weights = ((said, 1.0),) if said else _shares(kind, weights)
+        return mention, span
+
+    def _said_kind(self, span: Span, title: str) -> str | None:
+        """The kind that a title before the name, or its last or first word, says; `None` when none does."""
+        if title[:1].isupper():
+            return "Person"
+        words = names.fold(span.text).split()
+        if not words:
+            return None
+        by_word = self.ontology.kind_of_last_word.get(words[-1]) if len(words) > 1 else None
+        return by_word or self.ontology.kind_of_first_word.get(words[0])
 
     def _of_token(self, token: Token, offset: int) -> tuple[RawMention, Span] | None:
         lowered = token.lower_
@@ -140,6 +227,20 @@ def _mention(
         value=value,
         subject=span.root.dep_ in SUBJECTS,
     )
+
+
+def _outside(tags: Tags, span: Span) -> float:
+    """The probability that `span` is in no name, by its likeliest token."""
+    return min(tags.outside[span.start : span.end], default=0.0)
+
+
+def _shares(kind: str, weights: dict[str, float]) -> tuple[tuple[str, float], ...]:
+    """Weights that sum to one, those of `kind` first, then by size."""
+    total = sum(weights.values())
+    if not total:
+        return ((kind, 1.0),)
+    ordered = sorted(weights, key=lambda each: (each != kind, -weights[each], each))
+    return tuple((each, round(weights[each] / total, 4)) for each in ordered)
 
 
 def _indexed(found: dict[int, tuple[RawMention, int]]) -> tuple[list[RawMention], dict[int, int]]:
@@ -190,10 +291,28 @@ def _is_edge(token: Token, *, leading: bool) -> bool:
     return leading and names.fold(token.text) in names.HONORIFICS
 
 
-def _value(ent: Span) -> Value | None:
-    match ent.label_:
+def _first_title(span: Span, first: int) -> int:
+    """The first of the titles right before `span`, from token `first` on; its own first token where there is none."""
+    start: int = span.start
+    while start > first and (
+        span.doc[start - 1].text == "." or names.fold(span.doc[start - 1].text) in names.HONORIFICS
+    ):
+        start -= 1
+    return start
+
+
+def _amount(ent: Span) -> Span:
+    """A value without the words before it that only say how near it comes ("about 20 miles")."""
+    start = ent.start
+    while start < ent.end - 1 and (ent.doc[start].lower_ in _APPROXIMATE or ent.doc[start].is_space):
+        start += 1
+    return ent.doc[start : ent.end]
+
+
+def _value(ent: Span, date: str | None) -> Value | None:
+    match next(token.ent_type_ for token in ent):
         case "DATE" | "TIME":
-            return parse_date(ent.text)
+            return parse_date(ent.text, date)
         case "MONEY":
             return parse_money(ent.text) or parse_quantity(ent.text)
         case "CARDINAL":

@@ -1,13 +1,15 @@
 """Dates, quantities and money in one canonical form, by regular expressions.
 
 A date keeps its precision: a year is a year. Partial dates are never filled up with today's day and month, which is
-what general date parsers do.
+what general date parsers do. What is said from the day of writing ("last Tuesday", "7 May") is a date only where that
+day is known. A stretch of years is an ISO 8601 interval of its first and last year.
 """
 
 from __future__ import annotations
 
 import calendar
 import re
+from datetime import date, timedelta
 from functools import lru_cache
 
 from graph_schema.models import Precision, Value
@@ -32,6 +34,33 @@ _DATE_FORMS = tuple(
         rf"{_YEAR}(?!s)",
     )
 )
+
+_CENTURY = r"(?P<first>1[0-9]{3}|20[0-9]{2})"
+_PERIOD_FORMS = (
+    re.compile(rf"(?<![\w-]){_CENTURY}\s*(?:-|–|—|to|and|until|through)\s*(?P<last>(?:[12][0-9])?[0-9]{{2}})(?![\w-])"),
+    re.compile(r"(?<![\w-])(?P<decade>1[0-9]{2}|20[0-9])0['’]?s(?![\w-])"),
+)
+_WEEKDAYS = {
+    name.lower(): number for names in (calendar.day_name, calendar.day_abbr) for number, name in enumerate(names)
+}
+_WEEKDAYS |= {"tues": 1, "thurs": 3}
+_NEAR_DAYS = {"yesterday": -1, "last night": -1, "today": 0, "tonight": 0, "this morning": 0, "this afternoon": 0,
+              "this evening": 0, "tomorrow": 1}  # fmt: skip
+_STEPS = {"last": -1, "previous": -1, "past": -1, "this": 0, "current": 0, "next": 1, "coming": 1}
+_STEP = r"(?P<step>" + "|".join(_STEPS) + ")"
+_NEAR = re.compile(r"\b(?P<near>" + "|".join(_NEAR_DAYS) + r")\b", re.IGNORECASE)
+_WEEKDAY = re.compile(
+    rf"\b(?:{_STEP}\s+)?(?P<weekday>{'|'.join(sorted(_WEEKDAYS, key=len, reverse=True))})\b(?!s)", re.IGNORECASE
+)
+_AGO = re.compile(
+    r"^(?:about|some|nearly|almost)?\s*(?P<count>.+?)\s+(?P<unit>day|week|month|year)s?\s+ago$", re.IGNORECASE
+)
+_STEPPED = re.compile(rf"\b{_STEP}\s+(?P<unit>month|year)\b", re.IGNORECASE)
+_YEARLESS = tuple(
+    re.compile(rf"(?<![\w-]){form}(?![\w-])", re.IGNORECASE)
+    for form in (rf"{_DAY}\s+(?:of\s+)?{_MONTH}", rf"{_MONTH}\s+{_DAY}", _MONTH)
+)
+_DAYS_A_YEAR = 365
 
 _SMALL = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
@@ -64,12 +93,99 @@ _SUFFIXES = {"k": " thousand", "m": " million", "bn": " billion", "tn": " trilli
 
 
 @lru_cache(maxsize=65_536)
-def parse_date(text: str) -> Value | None:
-    """The first date in `text` as ISO 8601 cut to its precision (`1962`, `1962-03`, `1962-03-01`), or `None`."""
+def parse_date(text: str, written: str | None = None) -> Value | None:
+    """The first date in `text` as ISO 8601 cut to its precision (`1962`, `1962-03`, `1962-03-01`) or, of a stretch of
+    years, `1980/1989`; `None` when there is none.
+
+    `written` is when the text was written, in ISO 8601: only with a known day is a relative date one ("last Tuesday",
+    "two years ago"), or one without a year ("7 May"), which is then the one nearest to that day.
+    """
+    for period in _PERIOD_FORMS:
+        if matched := period.search(text):
+            return _period(matched, text)
     for form in _DATE_FORMS:
         if matched := form.search(text):
             return _date(matched, text)
+    day = _day(written)
+    return None if day is None else _relative(text, day)
+
+
+def _day(written: str | None) -> date | None:
+    try:
+        return date.fromisoformat((written or "")[:10])
+    except ValueError:
+        return None
+
+
+def _period(matched: re.Match[str], text: str) -> Value | None:
+    groups = matched.groupdict()
+    if decade := groups.get("decade"):
+        return _dated(f"{decade}0/{decade}9", text, "year")
+    first, last = groups["first"], groups["last"]
+    last = first[: 4 - len(last)] + last
+    return _dated(f"{first}/{last}", text, "year") if first < last else None
+
+
+def _relative(text: str, day: date) -> Value | None:
+    """A date that is said from `day`."""
+    if matched := _NEAR.search(text):
+        return _dated((day + timedelta(days=_NEAR_DAYS[matched["near"].lower()])).isoformat(), text, "day")
+    if matched := _AGO.search(text.strip()):
+        return _ago(matched, text, day)
+    if matched := _STEPPED.search(text):
+        step = _STEPS[matched["step"].lower()]
+        return _moved(day, text, matched["unit"].lower(), step)
+    for form in _YEARLESS:
+        if matched := form.search(text):
+            return _nearest(matched, text, day)
+    if matched := _WEEKDAY.search(text):
+        return _on_weekday(matched, text, day)
     return None
+
+
+def _ago(matched: re.Match[str], text: str, day: date) -> Value | None:
+    count = 1 if matched["count"].lower() in {"a", "an", "one"} else parse_number(matched["count"])
+    if count is None or count != int(count):
+        return None
+    return _moved(day, text, matched["unit"].lower(), -int(count))
+
+
+def _moved(day: date, text: str, unit: str, count: int) -> Value | None:
+    """`count` units from `day`, as precise as the unit; a week is no precision of a date."""
+    if unit == "day" and abs(count) < 1000 * _DAYS_A_YEAR:
+        return _dated((day + timedelta(days=count)).isoformat(), text, "day")
+    if unit == "month":
+        months = day.year * 12 + day.month - 1 + count
+        return _dated(f"{months // 12:04}-{months % 12 + 1:02}", text, "month") if months >= 12_000 else None
+    if unit == "year" and day.year + count >= 1000:
+        return _dated(f"{day.year + count}", text, "year")
+    return None
+
+
+def _nearest(matched: re.Match[str], text: str, day: date) -> Value | None:
+    """A day and month, or a month, in the year that brings it nearest to `day`."""
+    month, said = MONTHS[matched["month"].lower()], matched.groupdict().get("day")
+    middle = int(said) if said else 15
+    near: list[tuple[int, int]] = []
+    for year in (day.year - 1, day.year, day.year + 1):
+        if 1 <= middle <= calendar.monthrange(year, month)[1]:
+            near.append((abs((date(year, month, middle) - day).days), year))
+    if not near:
+        return None
+    year = min(near)[1]
+    if said is None:
+        return _dated(f"{year}-{month:02}", text, "month")
+    return _dated(f"{year}-{month:02}-{middle:02}", text, "day")
+
+
+def _on_weekday(matched: re.Match[str], text: str, day: date) -> Value:
+    """The last such day of the week up to `day` (before it: "last"; after it: "next")."""
+    weekday, step = _WEEKDAYS[matched["weekday"].lower()], (matched["step"] or "").lower()
+    back = (day.weekday() - weekday) % 7
+    if _STEPS.get(step) == 1:
+        return _dated((day + timedelta(days=7 - back)).isoformat(), text, "day")
+    back = back or (7 if _STEPS.get(step) == -1 else 0)
+    return _dated((day - timedelta(days=back)).isoformat(), text, "day")
 
 
 def _date(matched: re.Match[str], text: str) -> Value | None:

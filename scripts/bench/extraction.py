@@ -14,13 +14,13 @@ from pathlib import Path
 
 from tasks.base import Options
 
-TASKS = ("carb", "conll04", "judged", "knowledgenet", "re3d", "redocred")
+TASKS = ("carb", "conll04", "judged", "knowledgenet", "re3d", "redocred", "speed")
 
 
 def main() -> int:
     """Run one task."""
     arguments = _arguments()
-    options = Options(arguments.file, arguments.folder, arguments.folds, arguments.retrain)
+    options = Options(arguments.file, arguments.folder, arguments.folds, arguments.retrain, arguments.unjudged)
     task = importlib.import_module(f"tasks.{arguments.task}")
     try:
         result = task.run(options)
@@ -40,6 +40,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--folder", type=Path, help="re3d: a folder of documents, entities and relations")
     parser.add_argument("--folds", type=_numbers, default=(), metavar="N,...", help="score these folds only")
     parser.add_argument("--retrain", type=_numbers, default=(), metavar="N,...", help="train on these folds first")
+    parser.add_argument("--unjudged", type=Path, help="judged: write the claims that nobody has judged here")
     return parser.parse_args()
 
 

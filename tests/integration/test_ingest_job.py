@@ -28,9 +28,11 @@ from pipeline.ingest.sources import parse_sources
 from pipeline.store.driver import Store
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Callable
     from pathlib import Path
 
+    from graph_schema.ontology import Ontology
     from pipeline.ingest.report import RunReport
     from pipeline.settings import Settings
     from pipeline.store.driver import Layer, Transaction
@@ -552,10 +554,10 @@ def test_a_second_run_at_the_same_time_is_told_to_try_later(
     at_work, go_on = threading.Event(), threading.Event()
     resolve = resolve_module.resolve
 
-    def waiting(store: Store, shown: Callable[[int], None]) -> int:
+    def waiting(store: Store, ontology: Ontology, shown: Callable[[int], None]) -> Counter[str]:
         at_work.set()
         assert go_on.wait(60)
-        return resolve(store, shown)
+        return resolve(store, ontology, shown)
 
     monkeypatch.setattr(job_module, "resolve", waiting)
     reports: list[RunReport] = []

@@ -1,5 +1,5 @@
 // Purpose: The next documents waiting in a state of the ledger, in key order.
-// Parameter state (string): loaded or resolved
+// Parameter state (string): loaded, named or resolved
 // Parameter limit (integer): how many at most
 // Column key: document key
 MATCH (d:Document {state: $state})

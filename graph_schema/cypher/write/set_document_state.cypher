@@ -1,4 +1,4 @@
-// Purpose: Move documents to the next state of the ledger: loaded, resolved, derived.
+// Purpose: Move documents to the next state of the ledger: loaded, named, resolved, derived.
 // Parameter documents (list<string>): document keys
 // Parameter state (string): the new state
 UNWIND $documents AS document

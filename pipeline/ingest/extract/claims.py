@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pipeline.ingest.extract.relations import RawRelation
 
 METHOD = "rules"
-CONFIDENCE = {"active": 0.8, "passive": 0.85, "agent": 0.85, "copula": 0.85, "apposition": 0.8}
+CONFIDENCE = {"active": 0.8, "passive": 0.85, "agent": 0.85, "copula": 0.85, "apposition": 0.8, "nominal": 0.7}
 OPEN_FACTOR = 0.7
 RULE_FACTOR = {"pronoun": 0.8, "short-form-nearest": 0.8, "role": 0.9, "same-role": 0.9}
 NOT_OPEN = frozenset({"be", "have", "do", "say", "see", "include"})
@@ -70,9 +70,12 @@ class ClaimBuilder:
         if refused is not None:
             return refused
         phrase = relation.phrases[-1]
-        if target is None or not relation.open or phrase.split()[0] in NOT_OPEN:
+        if not relation.open:
             return None
-        return _Reading(phrase, subject, target, None, "open")
+        if target is None:
+            said = relation.value is not None and relation.value.type == "string"
+            return _Reading(phrase, subject, None, relation.value, "open") if said else None
+        return None if phrase.split()[0] in NOT_OPEN else _Reading(phrase, subject, target, None, "open")
 
     def _under(
         self, trigger: Trigger, relation: RawRelation, subject: Argument, target: Argument | None

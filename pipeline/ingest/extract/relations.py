@@ -1,9 +1,10 @@
-"""Relations in one parsed chunk, from its dependency tree: who, in which words, whom; how surely, when, who says so.
+"""Relations between the mentions of one parsed chunk: who, in which words, whom; how surely, when, who says so.
 
-A relation is found by rules over spaCy's English labels (ClearNLP style) and is not yet bound to any ontology: it
-carries the phrases that an ontology's triggers may match, the most specific first. Active verbs are given by lemma
-("work for"), passives by participle ("born in"), and passives with an agent are turned round ("founded by" becomes
-"found").
+Each is one argument of a clause, bound to mentions and values, and not yet to any ontology: it carries the phrases that
+an ontology's triggers may match. Active verbs are given by lemma ("work for"), passives by
+participle ("born in"), and passives with an agent are turned round ("founded by" becomes "found"), as are nouns that
+stand for a deed ("X's purchase of Y" becomes "buy"). Where the object is no mention, what a main clause says of its
+subject is kept as a string in the text's words.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from graph_schema.models import Value
-from pipeline.ingest.extract.clause import ClauseReader, Stance, Times, objects_of
-from pipeline.text.mentions import SUBJECTS
+from pipeline.ingest.extract.clause import CORE_ROLES, SUBJECTS, VERBS, Clause, Tree, obliques, read_clauses
+from pipeline.ingest.extract.events import EVENT_NOUNS
+from pipeline.ingest.extract.propositions import words_of
+from pipeline.ingest.extract.stance import NO, SAYING, Stance, StanceReader, Times
 from pipeline.text.values import parse_money, parse_quantity
 
 if TYPE_CHECKING:
@@ -22,19 +25,29 @@ if TYPE_CHECKING:
 
     from spacy.tokens import Doc, Token
 
+    from pipeline.ingest.extract.clause import Argument
+
 RENAMING = frozenset("formerly previously originally".split())
 BECOMING = frozenset("be become remain".split())
-RELATIVE = frozenset({"WDT", "WP"})
-OBJECTS = frozenset({"dobj", "oprd", "dative"})
+APPOINTING = frozenset("appoint name elect hire choose select nominate install designate make confirm".split())
+FOLLOWING = frozenset("succeed replace follow join leave begin start end serve spend".split())
+REGARDING = frozenset(
+    "describe regard see portray view denounce consider perceive depict treat think call accuse brand".split()
+)
+LIGHT = frozenset("be have do go come get make take give let seem".split())
+CONTENT = frozenset({"NOUN", "PROPN", "VERB", "ADJ", "NUM"})
 ROLE_PHRASE = "be a"
 MAX_QUOTE_CHARS = 400
 MAX_ROLE_TOKENS = 8
+MAX_STRING_TOKENS = 15
+MIN_CONTENT_WORDS = 2
 
 
 @dataclass(slots=True)
 class RawRelation:
-    """`subject` and `object` are indices of mentions in the chunk; exactly one of `object` and `value` is set. `start`
-    and `end` are chunk offsets of the quote. `open` is False for patterns that mean something only to an ontology."""
+    """`subject` and `object` are indices of mentions in the chunk; exactly one of `object` and `value` is set. The last
+    of `phrases` is what an open claim is called by. `start` and `end` are chunk offsets of the quote. `open` is False
+    for patterns that mean something only to an ontology."""
 
     subject: int
     phrases: tuple[str, ...]
@@ -48,6 +61,16 @@ class RawRelation:
     open: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What all relations of one clause share."""
+
+    trigger: Token
+    rule: str
+    stance: Stance
+    times: Times
+
+
 class RelationFinder:
     """Finds the relations of one chunk. `at` maps token index -> mention index, `values` mention index -> value,
     `roles` are the nouns that name someone by what they do."""
@@ -57,174 +80,259 @@ class RelationFinder:
         self.at = at
         self.values = values
         self.roles = roles
-        self.clause = ClauseReader(doc, at, values)
+        self.tree = Tree(doc)
+        self.stances = StanceReader(self.tree, at, values)
         self.tokens: dict[int, list[Token]] = defaultdict(list)
         for token, mention in at.items():
             self.tokens[mention].append(doc[token])
 
     def __call__(self) -> list[RawRelation]:
         """All relations, in the order of the tokens that carry them."""
-        found: list[RawRelation] = []
-        for token in self.doc:
-            if token.pos_ in {"VERB", "AUX"}:
-                found.extend(self._of_verb(token))
-            elif token.dep_ == "appos":
-                found.extend(self._of_apposition(token))
+        found = [relation for clause in read_clauses(self.tree) for relation in self._of_clause(clause)]
         return [relation for relation in found if relation.subject != relation.object]
+
+    def _of_clause(self, clause: Clause) -> Iterator[RawRelation]:
+        if not clause.arguments or not self.at:
+            return iter(())
+        match clause.rule:
+            case "apposition":
+                return self._of_apposition(clause)
+            case "nominal":
+                return self._of_event(clause)
+            case _:
+                return self._of_verb(clause)
 
     # verbs
 
-    def _of_verb(self, verb: Token) -> Iterator[RawRelation]:
-        children = list(verb.children)
-        if not any(child.dep_ in OBJECTS or child.dep_ in {"prep", "agent", "attr", "acomp"} for child in children):
+    def _of_verb(self, clause: Clause) -> Iterator[RawRelation]:
+        verb, passive = clause.head, clause.rule == "passive"
+        subjects = self._entities(clause.subject)
+        bearers = [(bearer, noun) for bearer, noun in self._role_bearers(clause) if self._entities(bearer)]
+        recipients = [each for each in clause.arguments if each.role == "recipient"]
+        agents = [each for each in clause.arguments if each.role == "agent"]
+        if not (subjects or bearers or recipients or agents):
             return
-        subjects = self._subjects(verb)
-        passive = is_passive(verb)
-        stance, times = self.clause.stance(verb), self.clause.times(verb)
-        if passive:
-            yield from self._by_agent(verb, children, subjects, stance, times)
-        yield from self._of_recipient(verb, children, stance, times)
-        rule = "passive" if passive else "active"
+        stance, times = self.stances(clause), self.stances.times(clause)
+        said = _Said(verb, "passive" if passive else "active", stance, times)
+        agent = _Said(verb, "agent", stance, times)
+        for by in agents:
+            for doer in self._entities(by.head):
+                for patient in subjects:
+                    yield self._relation(agent, doer, (verb.lemma_.lower(),), patient, None, by.head)
+        yield from self._of_recipients(clause, recipients, stance, times)
         for subject in subjects:
-            for phrases, target in self._arguments(verb, children, passive):
-                yield from self._between(verb, subject, phrases, target, stance, times, rule)
-            for phrases, target in self._misattached(verb, children, passive):
-                for relation in self._between(verb, subject, phrases, target, stance, times, rule):
-                    relation.open = False
+            for phrases, target in self._phrases(clause):
+                yield from self._between(said, subject, phrases, target)
+            for phrases, target in self._misattached(clause):
+                for relation in self._between(said, subject, phrases, target):
+                    relation.open = verb.lemma_ in LIGHT
                     yield relation
-            for noun in _role_nouns(verb, children):
-                yield from self._of_noun(noun, subject, stance, times, "copula")
-        yield from self._of_inverted_copula(verb, children, stance, times)
+            yield from self._of_words(said, subject, clause)
+        for bearer, noun in bearers:
+            for subject in self._entities(bearer):
+                for each in _coordinated(self.tree, noun):
+                    if each.i not in self.at or each.i == noun.i:
+                        yield from self._of_noun(each, subject, _Said(each, "copula", stance, times))
 
-    def _of_recipient(self, verb: Token, children: list[Token], stance: Stance, times: Times) -> Iterator[RawRelation]:
+    def _of_recipients(
+        self, clause: Clause, recipients: list[Argument], stance: Stance, times: Times
+    ) -> Iterator[RawRelation]:
         """ "They awarded her the medal" says of her what "she was awarded the medal" says."""
-        recipients = [child for child in children if child.dep_ == "dative" and child.pos_ != "ADP"]
+        said = _Said(clause.head, "passive", stance, times)
+        given = [each.head for each in clause.arguments if each.role == "object"]
         for recipient in recipients:
-            for subject in self._entities(recipient):
-                for given in (child for child in children if child.dep_ == "dobj"):
-                    yield from self._between(verb, subject, (verb.lower_,), given, stance, times, "passive")
+            for subject in self._entities(recipient.head):
+                for target in given:
+                    yield from self._between(said, subject, (clause.head.lower_,), target)
 
-    def _by_agent(
-        self, verb: Token, children: list[Token], patients: list[int], stance: Stance, times: Times
-    ) -> Iterator[RawRelation]:
-        for agent in children:
-            if agent.dep_ != "agent":
-                continue
-            for target in objects_of(agent):
-                for subject in self._entities(target):
-                    for patient in patients:
-                        yield self._relation(
-                            verb, subject, (verb.lemma_.lower(),), patient, None, target, stance, times, "agent"
-                        )
+    def _phrases(self, clause: Clause) -> Iterator[tuple[tuple[str, ...], Token]]:
+        """Each argument with the phrases that lead to it. The last phrase is what an open claim is called by: with the
+        object in it, where that is no mention ("take part in")."""
+        base, deed = self._base(clause), self._deed(clause)
+        adverbs = [child.lower_ for child in self.tree.of(clause.head, "advmod") if child.lower_ in RENAMING]
+        for argument in clause.arguments:
+            if argument.role in {"object", "recipient"} or (argument.role == "attribute" and clause.rule != "copula"):
+                yield (base,), argument.head
+            elif argument.role == "oblique":
+                words = " ".join(word.lower_ for word in argument.markers)
+                if argument.markers[0].dep_ == "acomp":
+                    yield (words,), argument.head
+                else:
+                    phrase = f"{base} {words}"
+                    forms = (*(f"{adverb} {phrase}" for adverb in adverbs), phrase)
+                    yield (*forms, f"{deed} {words}") if deed else forms, argument.head
 
-    def _arguments(self, verb: Token, children: list[Token], passive: bool) -> Iterator[tuple[tuple[str, ...], Token]]:
-        base = _base(verb, children, passive)
-        adverbs = [child.lower_ for child in children if child.dep_ == "advmod" and child.lower_ in RENAMING]
-        for child in children:
-            if child.dep_ in OBJECTS:
-                yield (base,), child
-            elif child.dep_ == "acomp":
-                yield from self._of_adjective(child)
-            elif child.dep_ == "prep":
-                phrase = f"{base} {child.lower_}"
-                phrases = (*(f"{adverb} {phrase}" for adverb in adverbs), phrase)
-                yield from ((phrases, target) for target in objects_of(child))
-
-    def _misattached(
-        self, verb: Token, children: list[Token], passive: bool
-    ) -> Iterator[tuple[tuple[str, ...], Token]]:
+    def _misattached(self, clause: Clause) -> Iterator[tuple[tuple[str, ...], Token]]:
         """The parser often hangs the place of "studied physics at X" on the object: read it of the verb."""
-        base = _base(verb, children, passive)
-        for direct in children:
-            if direct.dep_ == "dobj" and direct.i not in self.at:
-                for child in direct.children:
-                    if child.dep_ == "prep" and child.lower_ != "of":
-                        yield from (((f"{base} {child.lower_}",), target) for target in objects_of(child))
+        base, deed = self._base(clause), self._deed(clause)
+        for argument in clause.arguments:
+            if argument.role == "object" and argument.head.i not in self.at:
+                for child in self.tree.of(argument.head, "prep"):
+                    if child.lower_ != "of":
+                        phrases = (f"{base} {child.lower_}", *((f"{deed} {child.lower_}",) if deed else ()))
+                        yield from ((phrases, each.head) for each in obliques(self.tree, child))
 
-    def _of_inverted_copula(
-        self, verb: Token, children: list[Token], stance: Stance, times: Times
-    ) -> Iterator[RawRelation]:
-        """ "The director of the museum is X"."""
-        if verb.lemma_ != "be":
-            return
-        described = [child for child in children if child.dep_ == "nsubj" and child.pos_ == "NOUN"]
-        for noun in described:
-            for named in (child for child in children if child.dep_ == "attr"):
-                for subject in self._entities(named, appositions=False):
-                    yield from self._of_noun(noun, subject, stance, times, "copula")
+    def _deed(self, clause: Clause) -> str | None:
+        """The verb with its object, where that is no mention: "take part"."""
+        for argument in clause.arguments:
+            if argument.role == "object" and argument.head.pos_ == "NOUN" and not self._is_bound(argument.head):
+                return f"{self._base(clause)} {argument.head.lemma_.lower()}"
+        return None
 
-    def _of_adjective(self, adjective: Token) -> Iterator[tuple[tuple[str, ...], Token]]:
-        """ "is 620 metres long", "is married to X"."""
-        for child in adjective.children:
-            if child.dep_ == "npadvmod":
-                yield (adjective.lower_,), child
-            elif child.dep_ == "prep":
-                yield from (((f"{adjective.lower_} {child.lower_}",), target) for target in objects_of(child))
+    def _role_bearers(self, clause: Clause) -> Iterator[tuple[Token, Token]]:
+        """Who is said to be what: "she was the founder", "worked as a clerk", "they elected her president", "succeeded
+        him as director", "the director is Anna Berg"."""
+        verb = clause.head
+        direct = [each.head for each in clause.arguments if each.role == "object"]
+        for argument in clause.arguments:
+            noun = argument.head
+            if argument.role == "attribute":
+                if clause.rule == "copula" and clause.subject.pos_ == "NOUN" and self._entities(noun):
+                    yield noun, clause.subject
+                elif noun.pos_ == "NOUN" and (direct or clause.rule == "passive" or verb.lemma_ not in APPOINTING):
+                    yield (direct[0] if direct else clause.subject), noun
+            elif argument.role == "object" and verb.lemma_ in BECOMING and noun.pos_ == "NOUN":
+                yield clause.subject, noun
+            elif argument.role == "oblique" and argument.markers[-1].lower_ == "as" and noun.pos_ == "NOUN":
+                if verb.lemma_ in REGARDING:
+                    continue
+                named = bool(direct) and direct[0].i in self.at and argument.markers[0].i > verb.i
+                if not named or clause.rule == "passive" or verb.lemma_ in FOLLOWING:
+                    yield clause.subject, noun
+                elif verb.lemma_ in APPOINTING:
+                    yield direct[0], noun
 
-    def _subjects(self, verb: Token) -> list[int]:
-        """Mention indices of who does it, or to whom it is done."""
-        subjects = [child for child in verb.children if child.dep_ in SUBJECTS]
-        for child in subjects:
-            found = self._entities(verb.head if child.tag_ in RELATIVE and verb.dep_ == "relcl" else child)
-            if found:
-                return found
-        if subjects:
-            return []
-        match verb.dep_:
-            case "conj" | "xcomp" | "advcl" if verb.head.pos_ in {"VERB", "AUX"} and verb.head.i != verb.i:
-                return self._subjects(verb.head)
-            case "acl":
-                return self._entities(verb.head)
-        return []
+    def _base(self, clause: Clause) -> str:
+        verb = clause.head
+        particle = next((f" {child.lower_}" for child in self.tree.of(verb, "prt")), "")
+        own_form = clause.rule == "passive" or self._is_bare(verb)
+        return (verb.lower_ if own_form else verb.lemma_.lower()) + particle
+
+    def _is_bare(self, verb: Token) -> bool:
+        """Whether `verb` is its own lemma, as after "do" or "will"; of "did not found" the lemmatizer makes "find"."""
+        auxiliaries = self.tree.of(verb, "aux")
+        helped = any(child.tag_ == "MD" or child.lemma_ == "do" for child in auxiliaries)
+        return helped and all(child.lemma_ not in {"be", "have"} for child in auxiliaries)
 
     # nouns
 
-    def _of_apposition(self, noun: Token) -> Iterator[RawRelation]:
-        head = noun.head
-        renamed = [child.lower_ for child in noun.children if child.dep_ == "advmod" and child.lower_ in RENAMING]
-        for subject in self._entities(head, appositions=False):
-            if renamed:
+    def _of_apposition(self, clause: Clause) -> Iterator[RawRelation]:
+        noun, head = clause.head, clause.subject
+        said = _Said(noun, "apposition", Stance(), Times())
+        renamed = [child.lower_ for child in self.tree.of(noun, "advmod") if child.lower_ in RENAMING]
+        if renamed:
+            for subject in self._entities(head, appositions=False):
                 for former in self._entities(noun, appositions=False):
-                    yield self._relation(
-                        noun, subject, (renamed[0],), former, None, noun, Stance(), Times(), "apposition", is_open=False
-                    )
-            elif noun.i not in self.at:
-                yield from self._of_noun(noun, subject, Stance(), Times(), "apposition")
-        if head.i not in self.at:
-            for subject in self._entities(noun, appositions=False):
-                yield from self._of_noun(head, subject, Stance(), Times(), "apposition")
+                    yield self._relation(said, subject, (renamed[0],), former, None, noun, is_open=False)
+            return
+        yield from self._of_description(noun, self._entities(head, appositions=False))
+        if head.i not in self.at or head.pos_ == "NOUN":
+            yield from self._of_description(head, self._entities(noun, appositions=False))
 
-    def _of_noun(self, noun: Token, subject: int, stance: Stance, times: Times, rule: str) -> Iterator[RawRelation]:
+    def _of_description(self, noun: Token, subjects: list[int]) -> Iterator[RawRelation]:
+        """What "founder of X and director of Y" says of one; of as many names as there are nouns, each says its own."""
+        nouns = [each for each in _coordinated(self.tree, noun) if each.i not in self.at or each.pos_ == "NOUN"]
+        paired = len(nouns) == len(subjects) > 1
+        pairs = zip(nouns, subjects, strict=True) if paired else ((each, name) for name in subjects for each in nouns)
+        for each, subject in pairs:
+            yield from self._of_noun(each, subject, _Said(each, "apposition", Stance(), Times()))
+
+    def _of_noun(self, noun: Token, subject: int, said: _Said) -> Iterator[RawRelation]:
         """ "founder of Y", "Y's founder", "an engineer at Y": what a noun says of the subject it describes."""
         lemma = noun.lemma_.lower()
-        for child in noun.children:
+        for child in self.tree.children[noun.i]:
             if child.dep_ == "prep":
-                targets, phrase = objects_of(child), f"{lemma} {child.lower_}"
+                targets = [(each.head, f"{lemma} {child.lower_}") for each in obliques(self.tree, child)]
             elif child.dep_ in {"poss", "compound"}:
-                targets, phrase = [child], f"{lemma} of"
+                targets = [(child, f"{lemma} of")]
             else:
                 continue
-            for target in targets:
-                for relation in self._between(noun, subject, (phrase,), target, stance, times, rule):
+            for target, phrase in targets:
+                for relation in self._between(said, subject, (phrase,), target):
                     relation.open = False
                     yield relation
         if lemma in self.roles:
-            role = _role(noun)
-            yield self._relation(noun, subject, (ROLE_PHRASE,), None, role, noun, stance, times, rule, is_open=False)
+            yield self._relation(said, subject, (ROLE_PHRASE,), None, self._role(noun), noun, is_open=False)
+
+    def _of_event(self, clause: Clause) -> Iterator[RawRelation]:
+        verb, _ = EVENT_NOUNS[clause.head.lemma_.lower()]
+        said = _Said(clause.head, "nominal", self.stances(clause), self.stances.times(clause))
+        for subject in self._entities(clause.subject):
+            for argument in clause.arguments:
+                if argument.role == "object":
+                    for target in self._entities(argument.head):
+                        yield self._relation(said, subject, (verb,), target, None, argument.head)
+
+    def _role(self, noun: Token) -> Value:
+        """The role as the text says it, without its article: "managing director of Norvik Systems"."""
+        first = noun.i
+        while first > noun.left_edge.i and self.doc[first - 1].dep_ in {"compound", "amod"}:
+            first -= 1
+        last = noun.i
+        for child in self.tree.of(noun, "prep"):
+            end = words_of(self.tree, child)[-1].i
+            if child.lower_ in {"of", "at", "for"} and end - first < MAX_ROLE_TOKENS:
+                last = max(last, end)
+        return _string(self.doc[first : last + 1].text)
+
+    # what is said in words
+
+    def _of_words(self, said: _Said, subject: int, clause: Clause) -> Iterator[RawRelation]:
+        """What a main clause says of its subject where no mention and no value is its object."""
+        bound = (*(each.head for each in clause.arguments), *(target for _, target in self._misattached(clause)))
+        if not self._is_main(clause.head) or any(self._is_bound(each) for each in bound):
+            return
+        found = self._spoken(clause)
+        if found is None:
+            return
+        phrase, argument = found
+        words = words_of(self.tree, argument.head)
+        content = sum(word.pos_ in CONTENT for word in words)
+        if len(words) <= MAX_STRING_TOKENS and content >= MIN_CONTENT_WORDS and not _is_cut(words[-1]):
+            value = _string(self.doc[words[0].i : words[-1].i + 1].text)
+            yield self._relation(said, subject, (phrase,), None, value, argument.head)
+
+    def _spoken(self, clause: Clause) -> tuple[str, Argument] | None:
+        """The phrase and the one argument that tell something: what the subject is, says, does something to, or the
+        preposition's object right after the verb; a verb as empty as "have" tells nothing."""
+        verb, lemma = clause.head, clause.head.lemma_.lower()
+        core = [each for each in clause.arguments if each.role in CORE_ROLES]
+        said = [each for each in clause.arguments if each.role == "clause" and self._has_subject(each.head)]
+        if clause.rule == "copula":
+            return ("be", core[0]) if core[0].head.pos_ == "NOUN" else None
+        if said and lemma in SAYING and clause.rule == "active":
+            return lemma, said[0]
+        if lemma in LIGHT or said or self.tree.has(verb, "xcomp"):
+            return None
+        if core:
+            return (self._base(clause), core[0]) if core[0].role == "object" else None
+        for each in clause.arguments:
+            if each.role == "oblique" and each.markers[0].i == verb.i + 1 and each.head.pos_ not in VERBS:
+                return " ".join((self._base(clause), *(word.lower_ for word in each.markers))), each
+        return None
+
+    def _has_subject(self, verb: Token) -> bool:
+        return any(child.dep_ in SUBJECTS for child in self.tree.children[verb.i])
+
+    def _is_main(self, verb: Token) -> bool:
+        while verb.dep_ == "conj" and verb.head.pos_ in VERBS:
+            verb = verb.head
+        return verb.dep_ in {"ROOT", "ccomp"}
+
+    def _is_bound(self, head: Token) -> bool:
+        return bool(self._entities(head)) or self._value(head) is not None
 
     # arguments
 
-    def _between(
-        self, trigger: Token, subject: int, phrases: tuple[str, ...], target: Token, stance: Stance, times: Times,
-        rule: str,
-    ) -> Iterator[RawRelation]:  # fmt: skip
-        negated = stance.negated or any(child.lower_ == "no" and child.dep_ == "det" for child in target.children)
-        said = Stance(negated, stance.modality, stance.attributed_to)
+    def _between(self, said: _Said, subject: int, phrases: tuple[str, ...], target: Token) -> Iterator[RawRelation]:
+        stance = said.stance
+        if any(child.dep_ == "det" and child.lower_ in NO for child in self.tree.children[target.i]):
+            said = _Said(said.trigger, said.rule, Stance(True, stance.modality, stance.attributed_to), said.times)
         objects = self._entities(target)
         for each in objects:
-            yield self._relation(trigger, subject, phrases, each, None, target, said, times, rule)
+            yield self._relation(said, subject, phrases, each, None, target)
         if not objects and (value := self._value(target)) is not None:
-            yield self._relation(trigger, subject, phrases, None, value, target, said, times, rule)
+            yield self._relation(said, subject, phrases, None, value, target)
 
     def _entities(self, token: Token, *, appositions: bool = True) -> list[int]:
         """The entity mentions that `token` heads: itself, a name in apposition to it, and what is coordinated."""
@@ -232,36 +340,40 @@ class RelationFinder:
         if index is not None and index in self.values:
             return []
         found = [index] if index is not None else []
-        for child in token.children:
+        for child in self.tree.children[token.i]:
             if child.dep_ == "conj":
                 found.extend(self._entities(child))
-            elif (
-                appositions and index is None and child.dep_ == "appos" and (named := self.at.get(child.i)) is not None
-            ):
-                found.append(named)
+            elif appositions and child.dep_ == "appos" and (named := self.at.get(child.i)) is not None:
+                if index is None:
+                    found.append(named)
+                elif token.pos_ == "NOUN":
+                    found[0] = named
         return list(dict.fromkeys(each for each in found if each not in self.values))
 
     def _value(self, token: Token) -> Value | None:
         index = self.at.get(token.i)
         if index is not None:
             return self.values.get(index)
-        if (date := self.clause.date(token)) is not None:
+        if (date := self.stances.date(token)) is not None:
             return date
-        for child in token.children:
-            if child.dep_ == "nummod":
-                text = self.doc[child.left_edge.i : token.i + 1].text
-                return parse_money(text) or parse_quantity(text, token.lemma_)
+        if self.tree.has(token, "nummod"):
+            text = self.doc[min(child.left_edge.i for child in self.tree.of(token, "nummod")) : token.i + 1].text
+            return parse_money(text) or parse_quantity(text, token.lemma_)
         return None
 
     # quotes
 
     def _relation(
-        self, trigger: Token, subject: int, phrases: tuple[str, ...], target: int | None, value: Value | None,
-        target_token: Token, stance: Stance, times: Times, rule: str, *, is_open: bool = True,
+        self, said: _Said, subject: int, phrases: tuple[str, ...], target: int | None, value: Value | None,
+        target_token: Token, *, is_open: bool = True,
     ) -> RawRelation:  # fmt: skip
-        said = [trigger, target_token, *self.tokens[subject], *(self.tokens[target] if target is not None else ())]
-        start, end = self._quote(trigger, said)
-        return RawRelation(subject, phrases, target, value, start, end, rule, stance, times, is_open)
+        spoken = [
+            said.trigger, target_token, *self.tokens[subject], *(self.tokens[target] if target is not None else ())
+        ]  # fmt: skip
+        start, end = self._quote(said.trigger, spoken)
+        return RawRelation(
+            subject, phrases, target, value, start, end, said.rule, said.stance, said.times, is_open
+        )  # fmt: skip
 
     def _quote(self, trigger: Token, said: list[Token]) -> tuple[int, int]:
         """The sentence, within its paragraph; of a very long one only the stretch that holds everything `said`."""
@@ -280,53 +392,21 @@ class RelationFinder:
         return start, end
 
 
-def is_passive(verb: Token) -> bool:
-    """Whether the subject of `verb` undergoes it."""
-    if verb.tag_ != "VBN":
-        return False
-    children = [child.dep_ for child in verb.children]
-    if "auxpass" in children or "nsubjpass" in children:
-        return True
-    if any(child.dep_ == "aux" and child.lemma_ == "have" for child in verb.children):
-        return False
-    return verb.dep_ in {"acl", "advcl"} or (verb.dep_ == "conj" and "nsubj" not in children and is_passive(verb.head))
+def _coordinated(tree: Tree, noun: Token) -> list[Token]:
+    """A noun and the nouns coordinated with it: "founder of X and director of Y"."""
+    found = [noun]
+    for each in found:
+        found.extend(child for child in tree.of(each, "conj") if child.pos_ in {"NOUN", "PROPN"})
+    return found
 
 
-def _base(verb: Token, children: list[Token], passive: bool) -> str:
-    particle = next((f" {child.lower_}" for child in children if child.dep_ == "prt"), "")
-    return (verb.lower_ if passive or _is_bare(verb) else verb.lemma_.lower()) + particle
+def _is_cut(word: Token) -> bool:
+    """Whether a phrase that ends with `word` is not whole: it goes on after a hyphen, or lacks an object."""
+    after = word.doc[word.i + 1] if word.i + 1 < len(word.doc) else word
+    return word.dep_ == "prep" or (not word.whitespace_ and after.tag_ == "HYPH")
 
 
-def _is_bare(verb: Token) -> bool:
-    """Whether `verb` is its own lemma, as after "do" or "will"; of "did not found" the lemmatizer makes "find"."""
-    auxiliaries = [child for child in verb.children if child.dep_ == "aux"]
-    helped = any(child.tag_ == "MD" or child.lemma_ == "do" for child in auxiliaries)
-    return helped and all(child.lemma_ not in {"be", "have"} for child in auxiliaries)
-
-
-def _role_nouns(verb: Token, children: list[Token]) -> Iterator[Token]:
-    """Nouns that say what the subject is: "was the founder", "became director", "worked as a clerk"."""
-    for child in children:
-        if child.dep_ in {"attr", "oprd"} or (child.dep_ == "dobj" and verb.lemma_ in BECOMING):
-            yield from (noun for noun in (child, *child.conjuncts) if noun.pos_ == "NOUN")
-        elif child.dep_ == "prep" and child.lower_ == "as":
-            yield from (noun for noun in objects_of(child) if noun.pos_ == "NOUN")
-
-
-def _role(noun: Token) -> Value:
-    """The role as the text says it, without its article: "managing director of Norvik Systems"."""
-    first = noun.i
-    while first > noun.left_edge.i and noun.doc[first - 1].dep_ in {"compound", "amod"}:
-        first -= 1
-    last = noun.i
-    for child in noun.children:
-        if (
-            child.dep_ == "prep"
-            and child.lower_ in {"of", "at", "for"}
-            and child.right_edge.i - first < MAX_ROLE_TOKENS
-        ):
-            last = max(last, child.right_edge.i)
-    text = noun.doc[first : last + 1].text
+def _string(text: str) -> Value:
     return Value(type="string", normalised=" ".join(text.lower().split()), text=text)
 
 

@@ -26,12 +26,14 @@ BATCH_DOCUMENTS = 200
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the command line says. `retrain` are the folds to train on instead of using the shipped weights."""
+    """What the command line says. `retrain` are the folds to train on instead of using the shipped weights,
+    `unjudged` is where claims without a verdict go."""
 
     file: Path | None
     folder: Path | None
     folds: tuple[int, ...]
     retrain: tuple[int, ...]
+    unjudged: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ def evidence_of(texts: Iterable[Text], extractor: RulesExtractor | None = None) 
     extractor = extractor or RulesExtractor(settings.model, load_ontology(settings.ontology))
     batch: list[Segmented] = []
     for each in texts:
-        batch.append(_segmented(each, settings))
+        batch.append(segmented(each, settings))
         if len(batch) == BATCH_DOCUMENTS:
             yield from _extracted(extractor, batch)
             batch = []
@@ -106,7 +108,8 @@ def _extracted(extractor: RulesExtractor, batch: list[Segmented]) -> Iterator[Ev
         yield result
 
 
-def _segmented(each: Text, settings: Settings) -> Segmented:
+def segmented(each: Text, settings: Settings) -> Segmented:
+    """A text as the `segment` stage leaves a document."""
     text = unicodedata.normalize("NFC", each.text)
     document = Document(
         source="bench",

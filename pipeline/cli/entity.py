@@ -1,0 +1,174 @@
+"""`groundplan entity`: who is who, why, and a person's word on it."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pipeline.api import Groundplan
+    from pipeline.ingest.decisions import FoundEntity
+
+MAX_SHOWN_MEMBERS = 50
+
+
+@click.group()
+def entity() -> None:
+    """Who is who: what joined names to an entity, and a person's decisions on it.
+
+    Decisions are bound to names in documents. They survive when documents are ingested again, and can be taken back,
+    exported and replayed.
+    """
+
+
+@entity.command()
+@click.argument("name")
+@click.option("--json", "as_json", is_flag=True, help="Everything, as one JSON object a line.")
+def show(name: str, *, as_json: bool) -> None:
+    """Show every entity called NAME (or with that id): names, mentions, why they were joined, what was kept apart."""
+    from pipeline.api import Groundplan
+    from pipeline.errors import UsageError
+    from pipeline.ingest.decisions import find
+
+    with Groundplan.open() as kg:
+        found = find(kg.store, name)
+        if not found:
+            raise UsageError(
+                f"no entity is called {name!r}.", "`groundplan cypher entities_by_name` searches by words."
+            )
+        for each in found:
+            shown = _as_json(each)
+            click.echo(json.dumps(shown, ensure_ascii=False) if as_json else _as_text(shown))
+
+
+@entity.command()
+@click.argument("first")
+@click.argument("second")
+def merge(first: str, second: str) -> None:
+    """Decide that FIRST and SECOND (names, or ids where a name is not enough) are one."""
+    from pipeline.ingest import decisions
+
+    with _deciding() as kg:
+        decided = decisions.merge(kg.store, decisions.find_one(kg.store, first), decisions.find_one(kg.store, second))
+    click.echo(f"decided: {decided}")
+
+
+@entity.command()
+@click.argument("name")
+@click.option(
+    "-d", "--document", "documents", multiple=True, required=True, metavar="PATH[#RECORD]",
+    help="One in which NAME is somebody else; may be repeated, then those are one.",
+)  # fmt: skip
+def split(name: str, documents: tuple[str, ...]) -> None:
+    """Decide that NAME (or the entity with that id) is another in some documents than in the others."""
+    from pipeline.ingest import decisions
+
+    with _deciding() as kg:
+        decided = decisions.split(kg.store, decisions.find_one(kg.store, name), documents)
+    for each in decided:
+        click.echo(f"decided: {each}")
+
+
+@entity.command("decisions")
+@click.option("--export", "target", type=click.Path(dir_okay=False, path_type=Path), help="Write them to a file.")
+@click.option(
+    "--replay", "source", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Add those of a file."
+)
+def decisions_(target: Path | None, source: Path | None) -> None:
+    """List people's decisions, with their keys; export them as JSON Lines, or replay exported ones."""
+    from pipeline.api import Groundplan
+    from pipeline.errors import UsageError
+    from pipeline.ingest import decisions
+
+    if target is not None and source is not None:
+        raise UsageError("give either --export or --replay.", "")
+    if source is not None:
+        read = decisions.load(source)
+        with _deciding() as kg:
+            decisions.record(kg.store, read)
+        click.echo(f"replayed {len(read)} decisions")
+        return
+    with Groundplan.open() as kg:
+        known = decisions.journal(kg.store)
+    if target is not None:
+        lines = "".join(json.dumps(each.as_json(), ensure_ascii=False) + "\n" for each in known)
+        target.write_text(lines, encoding="utf-8")
+        click.echo(f"wrote {len(known)} decisions to {target}")
+        return
+    for each in known:
+        click.echo(f"{each.key}  {each}")
+
+
+@entity.command()
+@click.argument("key")
+def forget(key: str) -> None:
+    """Take the decision with KEY back (`groundplan entity decisions` shows the keys)."""
+    from pipeline.errors import UsageError
+    from pipeline.ingest import decisions
+
+    with _deciding() as kg:
+        gone = [each for each in decisions.journal(kg.store) if each.key == key]
+        if not gone:
+            raise UsageError(f"there is no decision {key!r}.", "`groundplan entity decisions` shows the keys.")
+        decisions.record(kg.store, [], forgotten=gone)
+    click.echo(f"forgotten: {gone[0]}")
+
+
+@contextmanager
+def _deciding() -> Iterator[Groundplan]:
+    """An open graph that no run is working on; what was decided inside takes effect at the end."""
+    from pipeline.api import Groundplan
+    from pipeline.ingest.derive import derive
+    from pipeline.ingest.job import one_run_at_a_time
+    from pipeline.ingest.resolve import resolve
+    from pipeline.store.migrate import ensure
+
+    with Groundplan.open() as kg, one_run_at_a_time(kg.settings.home):
+        ensure(kg.store, kg.ontology)
+        yield kg
+        resolve(kg.store, kg.ontology, lambda _: None)
+        derive(kg.store, kg.ontology, lambda _: None)
+        kg.store.await_indexes()
+
+
+def _as_json(entity: FoundEntity) -> dict[str, Any]:
+    return {
+        "id": entity.id,
+        "name": entity.name,
+        "kind": entity.kind,
+        "aliases": list(entity.aliases),
+        "mentions": sum(member.mentions for member in entity.members),
+        "members": [
+            {
+                "document": member.where,
+                "source": member.named_in.source,
+                "name": member.surface,
+                "aliases": list(member.aliases),
+                "kind": member.kind,
+                "mentions": member.mentions,
+                "rule": member.rule,
+                "score": member.score,
+            }
+            for member in entity.members
+        ],
+    }
+
+
+def _as_text(shown: dict[str, Any]) -> str:
+    members = shown["members"]
+    lines = [f"{shown['name']} ({shown['kind']})  {shown['id']}"]
+    if shown["aliases"]:
+        lines.append(f"  also: {'; '.join(shown['aliases'])}")
+    lines.append(f"  {shown['mentions']} mentions in {len({each['document'] for each in members})} documents")
+    for each in members[:MAX_SHOWN_MEMBERS]:
+        count = f"{each['mentions']} mention{'s' if each['mentions'] != 1 else ''}"
+        lines.append(f"  {each['document']}: {each['name']!r} ({count}), joined by {each['rule']}, {each['score']:.2f}")
+    if len(members) > MAX_SHOWN_MEMBERS:
+        lines.append(f"  and {len(members) - MAX_SHOWN_MEMBERS} more (--json shows all)")
+    return "\n".join(lines)

@@ -1,0 +1,290 @@
+"""The journal of people's decisions on who is who.
+
+A decision says that two names in their documents are the same, or are not. It is bound to the names, not to anything
+that resolution computed, so it survives re-ingestion and binds again; one whose document or name is gone waits.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from graph_schema.keys import digest, document_key
+from pipeline.errors import UsageError
+from pipeline.text.names import fold, normalise
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from pipeline.store.driver import Store, Transaction
+
+Verdict = Literal["same", "different"]
+VERDICTS = ("same", "different")
+MAX_FOUND = 100
+ID_CHARS = 32
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class NamedIn:
+    """A name, folded, in one document."""
+
+    source: str
+    path: str
+    record: str | None
+    name: str
+
+    @property
+    def document(self) -> str:
+        """The document's key."""
+        return document_key(self.source, self.path, self.record)
+
+    def __str__(self) -> str:
+        where = f"{self.source}/{self.path}" + (f"#{self.record}" if self.record is not None else "")
+        return f"{self.name!r} in {where}"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Two names in their documents and the verdict. Which of the two is first does not matter."""
+
+    verdict: Verdict
+    first: NamedIn
+    second: NamedIn
+
+    @property
+    def key(self) -> str:
+        """Identity: both ends. A later verdict on the same two replaces the earlier."""
+        ends = sorted(digest(end.document, end.name) for end in (self.first, self.second))
+        return digest("decision", *ends)
+
+    def as_json(self) -> dict[str, Any]:
+        """One line of the exported journal."""
+        return {
+            "verdict": self.verdict,
+            "first": {name: getattr(self.first, name) for name in NamedIn.__slots__},
+            "second": {name: getattr(self.second, name) for name in NamedIn.__slots__},
+        }
+
+    @classmethod
+    def of(cls, row: Any) -> Self:  # noqa: ANN401
+        """The decision of one exported line. Raises `UsageError` naming what is wrong with it."""
+        if not isinstance(row, dict) or set(row) != {"verdict", "first", "second"} or row["verdict"] not in VERDICTS:
+            raise UsageError(
+                f"{row!r} is no decision.", "It has a verdict (same or different), a first and a second name."
+            )
+        return cls(row["verdict"], _end(row["first"]), _end(row["second"]))
+
+    def __str__(self) -> str:
+        return f"{self.first} is {'' if self.verdict == 'same' else 'not '}{self.second}"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """What one document says of an entity: its local entity, and what joined it. `aliases` are its other names."""
+
+    key: str
+    named_in: NamedIn
+    surface: str
+    aliases: tuple[str, ...]
+    kind: str
+    mentions: int
+    rule: str
+    score: float
+
+    @property
+    def where(self) -> str:
+        """The document as people name it: path, and record where there is one."""
+        path, record = self.named_in.path, self.named_in.record
+        return path if record is None else f"{path}#{record}"
+
+    def is_called(self, end: NamedIn) -> bool:
+        """Whether a decision's end binds to it."""
+        own = {self.named_in.name, *(fold(alias) for alias in self.aliases)}
+        return end.document == self.named_in.document and end.name in own
+
+
+@dataclass(frozen=True, slots=True)
+class FoundEntity:
+    """An entity of the graph with its members, in the order of their documents."""
+
+    id: str
+    name: str
+    kind: str
+    aliases: tuple[str, ...]
+    members: tuple[Member, ...]
+
+    @property
+    def representative(self) -> Member:
+        """The member that decisions on the whole entity are bound to: its first by document."""
+        return min(self.members, key=lambda member: (member.named_in.source, member.where, member.key))
+
+    def __str__(self) -> str:
+        documents = len({member.named_in.document for member in self.members})
+        return f"{self.id}  {self.name} ({self.kind}, {documents} document{'s' if documents != 1 else ''})"
+
+
+def find(store: Store, name: str) -> list[FoundEntity]:
+    """The entities with that whole name or alias, but for case, accents, titles and legal forms; or the one with that
+    id."""
+    rows = store.read("entity_of_id", id=name) if _is_id(name) else []
+    if not rows and (words := fold(name).split()):
+        query = " ".join(f'"{word}"' for word in words)
+        rows = [row for row in store.read("find_entities", query=query, limit=MAX_FOUND) if _is_called(row, name)]
+    rows.sort(key=lambda row: (-(row["mentions"] or 0), row["id"]))
+    return [
+        FoundEntity(row["id"], row["name"], row["kind"], tuple(row["aliases"]), members_of(store, row["id"]))
+        for row in rows
+    ]
+
+
+def find_one(store: Store, name: str) -> FoundEntity:
+    """The one entity of that name or id. Raises `UsageError` when there is none, or more than one, naming them."""
+    found = find(store, name)
+    if not found:
+        raise UsageError(
+            f"no entity is called {name!r}.", "`groundplan cypher entities_by_name -p words=...` searches."
+        )
+    if len(found) > 1:
+        raise UsageError(
+            f"{len(found)} entities are called {name!r}:\n" + "\n".join(f"  {each}" for each in found),
+            "Give the id of the one that is meant.",
+        )
+    return found[0]
+
+
+def members_of(store: Store, entity: str) -> tuple[Member, ...]:
+    """The members of the entity with that id."""
+    return tuple(
+        Member(
+            key=row["key"],
+            named_in=NamedIn(row["source"], row["path"], row["record"], fold(row["name"])),
+            surface=row["name"],
+            aliases=tuple(row["aliases"]),
+            kind=row["kind"],
+            mentions=row["mentions"],
+            rule=row["rule"],
+            score=row["score"],
+        )
+        for row in store.read("members_of_entity", id=entity)
+    )
+
+
+def merge(store: Store, first: FoundEntity, second: FoundEntity) -> Decision:
+    """Decide that two entities are one; what an earlier decision said against it is taken back."""
+    if first.id == second.id:
+        raise UsageError(f"{first.name!r} and {second.name!r} are one entity already ({first.id}).", "")
+    decision = Decision("same", first.representative.named_in, second.representative.named_in)
+    against = _between(journal(store), "different", first.members, second.members)
+    record(store, [decision], forgotten=against)
+    return decision
+
+
+def split(store: Store, entity: FoundEntity, documents: Sequence[str]) -> list[Decision]:
+    """Decide that what `documents` (paths, `path#record` for records) call by this entity's name is another thing than
+    what the others do. Raises `UsageError` for a document that is not among the entity's, and when none would be
+    left."""
+    unknown = sorted(set(documents) - {member.where for member in entity.members})
+    if unknown:
+        known = ", ".join(sorted({member.where for member in entity.members})[:20])
+        raise UsageError(f"{entity.name!r} is not mentioned in {', '.join(map(repr, unknown))}.", f"It is in {known}.")
+    apart = [member for member in entity.members if member.where in documents]
+    rest = [member for member in entity.members if member.where not in documents]
+    if not rest:
+        raise UsageError(f"no document of {entity.name!r} would be left.", "Name only those in which it is another.")
+    decisions = [Decision("different", one.named_in, other.named_in) for one in apart for other in _spread(rest)]
+    decisions += [Decision("same", apart[0].named_in, other.named_in) for other in apart[1:]]
+    against = _between(journal(store), "same", apart, rest)
+    record(store, decisions, forgotten=against)
+    return decisions
+
+
+def journal(store: Store) -> list[Decision]:
+    """Every decision, in the order of their keys."""
+    return [Decision(row["verdict"], _end_of(row, "first"), _end_of(row, "second")) for row in store.read("decisions")]
+
+
+def load(path: Path) -> list[Decision]:
+    """The decisions of an exported file. Raises `UsageError` naming the line that is not one."""
+    decisions = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        try:
+            decisions.append(Decision.of(json.loads(line)))
+        except ValueError as error:
+            raise UsageError(f"{str(path)!r}, line {number}, is no JSON: {error}.", "Mend or remove it.") from None
+        except UsageError as error:
+            raise UsageError(f"{str(path)!r}, line {number}: {error.message}", error.remedy) from None
+    return decisions
+
+
+def record(store: Store, decisions: Iterable[Decision], *, forgotten: Iterable[Decision] = ()) -> None:
+    """Write and take back decisions in one transaction, and send the documents they name to resolution again."""
+    kept, gone = list(decisions), list(forgotten)
+    rows = [{"key": each.key, "properties": _properties(each)} for each in kept]
+    keys = sorted({each.key for each in gone} - {each.key for each in kept})
+    ends = (end for each in (*kept, *gone) for end in (each.first, each.second))
+    documents = sorted({end.document for end in ends})
+
+    def work(tx: Transaction) -> None:
+        tx.write("delete_decisions", keys=keys)
+        tx.write("merge_decisions", rows=rows)
+        tx.write("set_document_state", documents=documents, state="loaded")
+
+    store.write("decisions", work)
+
+
+def _spread(members: Sequence[Member]) -> list[Member]:
+    """One member for each name, so that a decision against them holds whatever else joins these."""
+    by_name: dict[str, Member] = {}
+    for member in members:
+        by_name.setdefault(member.named_in.name, member)
+    return [by_name[name] for name in sorted(by_name)]
+
+
+def _between(
+    decisions: Iterable[Decision], verdict: Verdict, ones: Sequence[Member], others: Sequence[Member]
+) -> list[Decision]:
+    """The decisions of that verdict that hold between two groups."""
+    return [
+        each
+        for each in decisions
+        if each.verdict == verdict
+        and any(
+            any(one.is_called(first) for one in ones) and any(other.is_called(second) for other in others)
+            for first, second in ((each.first, each.second), (each.second, each.first))
+        )
+    ]
+
+
+def _is_called(row: dict[str, Any], name: str) -> bool:
+    """Whether an entity has that name, but for case, accents, titles and legal forms."""
+    asked = normalise(name, row["kind"])
+    return any(normalise(each, row["kind"]) == asked for each in (row["name"], *row["aliases"]))
+
+
+def _is_id(text: str) -> bool:
+    return len(text) == ID_CHARS and all(character in "0123456789abcdef" for character in text)
+
+
+def _properties(decision: Decision) -> dict[str, str]:
+    properties: dict[str, str | None] = {"verdict": decision.verdict}
+    for side, end in (("first", decision.first), ("second", decision.second)):
+        properties |= {f"{side}_{name}": getattr(end, name) for name in ("document", *NamedIn.__slots__)}
+    return {name: value for name, value in properties.items() if value is not None}
+
+
+def _end_of(row: dict[str, Any], side: str) -> NamedIn:
+    return NamedIn(*(row[f"{side}_{name}"] for name in NamedIn.__slots__))
+
+
+def _end(given: Any) -> NamedIn:  # noqa: ANN401
+    allowed = set(NamedIn.__slots__)
+    texts = (
+        isinstance(given, dict) and set(given) == allowed and all(given[each] for each in ("source", "path", "name"))
+    )
+    if not texts or any(not isinstance(value, str) for name, value in given.items() if value is not None):
+        raise UsageError(
+            f"{given!r} is no name in a document.", "It has a source, a path, a record or null, and a name."
+        )
+    return NamedIn(given["source"], given["path"], given["record"], fold(given["name"]))

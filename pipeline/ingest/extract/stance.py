@@ -1,0 +1,446 @@
+"""How a clause stands to what it says: negated, possible, planned, said by someone; and when it holds.
+
+Only what a clause asserts by itself may become a fact, so what is in doubt here counts as said by someone. A question
+asserts nothing: what it asks is possible. A command has no subject and makes no clause; what someone wants, asks or
+lets others do is planned.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipeline.ingest.extract.clause import (
+    AS,
+    AUXILIARIES,
+    CLAIM_NOUNS,
+    SUBJECTS,
+    VERBS,
+    holds,
+    is_marked,
+    is_passive,
+    obliques,
+    resolved,
+)
+from pipeline.text.values import parse_date
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+    from graph_schema.models import Modality, Value
+    from pipeline.ingest.extract.clause import Clause, Tree
+
+SAYING = frozenset(
+    "say claim report state tell announce believe argue suggest insist note write think allege add warn declare assert "
+    "maintain estimate predict explain admit contend reply testify acknowledge confirm stress emphasize".split()
+)
+FACTIVE = frozenset(
+    "know find show learn discover remember recall reveal prove realize realise help see make have force cause mean "
+    "ensure be".split()
+)
+PLANNING = frozenset(
+    "plan intend hope want wish propose aim agree expect decide consider try attempt offer seek promise threaten vow "
+    "prepare ask urge order let need schedule set design like pledge encourage instruct demand call invite recommend "
+    "request commit plot conspire".split()
+)
+POSSIBLE_VERBS = frozenset("allow enable permit tend".split())
+ALLEGING_VERBS = frozenset(
+    "say claim report state believe think allege rumour rumor understand consider suspect accuse charge assume suppose "
+    "estimate seem appear".split()
+)
+REFUSING = frozenset("refuse decline fail deny forget neglect cease avoid".split())
+ACCUSING = frozenset("accuse suspect charge".split())
+PREVENTING = frozenset("prevent stop keep bar ban prohibit discourage dissuade".split())
+DENYING = frozenset("deny dispute reject doubt disprove refute".split())
+GOVERNING = ALLEGING_VERBS | PLANNING | REFUSING | PREVENTING
+ALLEGING = frozenset("allegedly reportedly supposedly apparently purportedly".split())
+POSSIBLY = frozenset("perhaps possibly probably maybe likely presumably".split())
+UNLIKELY = frozenset("unlikely impossible untrue false unable unwilling".split())
+LIKELY = frozenset("possible likely probable able conceivable willing ready eager".split())
+FIRST = frozenset("first second third last only next youngest oldest".split())
+DUE = frozenset("due".split())
+POSSIBLE = frozenset("may might could can".split())
+PLANNED = frozenset("will would shall should 'll 'd ’ll ’d must".split())
+CONDITIONS = frozenset({"if", "unless", "whether"})
+INVERTED = frozenset({"should", "had", "were"})
+LATER = frozenset("later eventually subsequently soon".split())
+NEGATIONS = frozenset("never not n't n’t neither nor hardly scarcely".split())
+NO = frozenset({"no", "neither"})
+FACT_NOUNS = frozenset("fact evidence proof knowledge discovery news realization realisation reason time way".split())
+PLAN_NOUNS = frozenset(
+    "plan plans proposal intention bid attempt effort decision agreement promise offer deal pledge desire wish need"
+    " goal aim right opportunity request order call".split()
+)
+RISK_NOUNS = frozenset("threat risk danger possibility prospect chance likelihood fear hope potential".split())
+ADJECTIVES: dict[str, Modality] = {
+    **dict.fromkeys("alleged supposed reported suspected purported claimed rumoured rumored".split(), "alleged"),
+    **dict.fromkeys("planned proposed intended scheduled upcoming attempted promised".split(), "planned"),
+    **dict.fromkeys("possible potential likely threatened probable hypothetical".split(), "possible"),
+}
+OPENING = frozenset({"“", '"', "``"})
+CLOSING = frozenset({"”", '"', "''"})
+MIN_QUOTED_TOKENS = 4
+START_WORDS = frozenset({"from", "since", "after"})
+END_WORDS = frozenset({"until", "till", "to", "before"})
+POINT_WORDS = frozenset({"in", "on", "during", "by", "at"})
+UNNAMED_SOURCE = ""
+
+
+@dataclass(slots=True, frozen=True)
+class Stance:
+    """How a clause stands to what it says; `attributed_to` are the words for who says it."""
+
+    negated: bool = False
+    modality: Modality = "asserted"
+    attributed_to: str | None = None
+
+
+@dataclass(slots=True, frozen=True)
+class Times:
+    """When a clause says that it holds or happened."""
+
+    point: Value | None = None
+    start: Value | None = None
+    end: Value | None = None
+
+
+class StanceReader:
+    """Reads how the clauses of one chunk stand. `at` maps token index -> mention index, `values` mention index ->
+    value."""
+
+    def __init__(self, tree: Tree, at: dict[int, int], values: dict[int, Value]) -> None:
+        self.tree = tree
+        self.at = at
+        self.values = values
+        self.quoted = _speakers(tree)
+
+    def __call__(self, clause: Clause) -> Stance:
+        """How a clause stands to what it says; "planned to sell" and "refused to sell" count for "sell"."""
+        head = clause.head
+        return self._of_noun(head) if head.pos_ not in VERBS else self._of_verb(head)
+
+    def _of_verb(self, verb: Token) -> Stance:
+        negated = self._negated(verb)
+        modality = self._modality(verb)
+        source = None
+        below = verb
+        for governor in self._above(verb):
+            refused = governor.lemma_ in REFUSING | PREVENTING or governor.lower_ in UNLIKELY
+            negated ^= refused != self._negated(governor)
+            if modality == "asserted":
+                modality = self._imposed(governor, below)
+            if below.dep_ == "xcomp" and governor.lemma_ in SAYING and not is_passive(self.tree, governor):
+                source = self._speaker(governor)
+            below = governor
+        source = self._source(below) if source is None else source
+        if below.dep_ == "ccomp":
+            negated ^= below.head.lemma_ in DENYING
+            if modality == "asserted" and below.head.lemma_ in PLANNING:
+                modality = "planned"
+        if source == UNNAMED_SOURCE and modality == "asserted":
+            modality = "alleged"
+        return Stance(negated, modality, source or None)
+
+    def _above(self, verb: Token) -> list[Token]:
+        """The verbs, adjectives and nouns that take the clause of `verb` as their complement, the nearest first, as far
+        as nobody is said to say it. A purpose ("came to buy it") is its own governor."""
+        found: list[Token] = []
+        while verb.head.i != verb.i:
+            head = verb.head
+            if verb.dep_ in {"xcomp", "acomp"} or (verb.dep_ == "acl" and self._is_infinitive(verb)):
+                pass
+            elif verb.dep_ == "advcl" and self._is_infinitive(verb) and head.lemma_ != "go":
+                found.append(verb)
+                break
+            elif verb.dep_ == "ccomp" and (self._is_infinitive(verb) or not self._is_told(verb)):
+                adjective = next(iter(self.tree.of(head, "acomp")), None)
+                if adjective is not None:
+                    found.append(adjective)
+            elif verb.dep_ == "pcomp" and head.head.lemma_ in GOVERNING:
+                head = head.head
+            elif verb.dep_ == "conj" and head.pos_ in VERBS and not self._stands_alone(verb):
+                verb = head
+                continue
+            else:
+                break
+            found.append(head)
+            verb = head
+            if head.pos_ == "NOUN":
+                break
+        return found
+
+    def _has_subject(self, verb: Token) -> bool:
+        return any(child.dep_ in SUBJECTS for child in self.tree.children[verb.i])
+
+    def _stands_alone(self, verb: Token) -> bool:
+        """Whether a coordinated verb has a subject or an auxiliary of its own."""
+        return any(child.dep_ in SUBJECTS or child.dep_ == "aux" for child in self.tree.children[verb.i])
+
+    def _is_infinitive(self, verb: Token) -> bool:
+        return any(child.dep_ == "aux" and child.lower_ == "to" for child in self.tree.children[verb.i])
+
+    def _imposed(self, governor: Token, below: Token) -> Modality:
+        """What the word that governs a clause makes of it."""
+        lemma, lower = governor.lemma_.lower(), governor.lower_
+        if governor.i == below.i:
+            return "planned"
+        if lower in LIKELY or lower in UNLIKELY or lemma in RISK_NOUNS or lemma in POSSIBLE_VERBS:
+            return "possible"
+        if lower in DUE or lemma in PLAN_NOUNS or lemma in PLANNING:
+            return "planned"
+        if governor.pos_ in VERBS:
+            if (
+                below.dep_ in {"xcomp", "pcomp"}
+                and lemma in ALLEGING_VERBS
+                and (lemma in ACCUSING | {"seem", "appear"} or is_passive(self.tree, governor))
+            ):
+                return "alleged"
+            return self._modality(governor)
+        if governor.pos_ == "NOUN" and not any(child.lower_ in FIRST for child in self.tree.children[governor.i]):
+            return "possible"
+        return "asserted"
+
+    def _negated(self, verb: Token) -> bool:
+        for child in self.tree.children[verb.i]:
+            if child.dep_ == "neg" or child.lower_ in NEGATIONS:
+                return not self._is_merely(child)
+            if child.lower_ == "longer" and any(each.lower_ == "no" for each in self.tree.children[child.i]):
+                return True
+            if child.dep_ in SUBJECTS and self._is_none(child):
+                return True
+        if verb.dep_ == "pcomp" and verb.head.lower_ == "without":
+            return True
+        return verb.dep_ == "conj" and self._is_denied_with(verb)
+
+    def _is_merely(self, negation: Token) -> bool:
+        """ "not only", "not just": what follows is so, and more."""
+        after = self.tree.doc[negation.i + 1] if negation.i + 1 < len(self.tree.doc) else negation
+        return after.lower_ in {"only", "just", "merely"}
+
+    def _is_none(self, noun: Token) -> bool:
+        """ "no member", "none of them", "nobody"."""
+        if noun.lower_ in {"none", "nobody", "nothing", "neither"}:
+            return True
+        return any(child.dep_ in {"det", "preconj"} and child.lower_ in NO for child in self.tree.children[noun.i])
+
+    def _is_denied_with(self, verb: Token) -> bool:
+        """ "did not buy or sell": the negation of the first holds for both; after "but" and "and" it does not."""
+        head = verb.head
+        joined = any(child.dep_ == "cc" and child.lower_ in {"or", "nor"} for child in self.tree.children[head.i])
+        return joined and head.pos_ in VERBS and not self._stands_alone(verb) and self._negated(head)
+
+    def _modality(self, verb: Token) -> Modality:
+        children = self.tree.children[verb.i]
+        conditional = self._is_condition(verb)
+        if conditional:
+            return "conditional"
+        for child in children:
+            lower = child.lower_
+            if child.dep_ == "aux" and lower in POSSIBLE:
+                return "possible"
+            if child.dep_ == "aux" and lower in PLANNED:
+                return self._of_auxiliary(verb, lower)
+            if child.dep_ == "advmod":
+                if lower in ALLEGING:
+                    return "alleged"
+                if lower in POSSIBLY:
+                    return "possible"
+        return "possible" if self._is_asked(verb) else "asserted"
+
+    def _of_auxiliary(self, verb: Token, auxiliary: str) -> Modality:
+        """ "would" follows from a condition, or looks ahead from the past ("she would later marry")."""
+        children = self.tree.children[verb.i]
+        if any(child.dep_ == "advcl" and self._is_condition(child) for child in children):
+            return "conditional"
+        if auxiliary in {"would", "'d", "’d"}:
+            if any(child.lower_ in LATER for child in children):
+                return "asserted"
+            if any(child.dep_ == "aux" and child.lower_ in {"have", "'ve", "’ve"} for child in children):
+                return "conditional"
+        return "planned"
+
+    def _is_condition(self, verb: Token) -> bool:
+        """ "if", "unless"; "should X buy it"."""
+        if is_marked(self.tree, verb, CONDITIONS):
+            return True
+        for child in self.tree.children[verb.i]:
+            if child.dep_ in SUBJECTS:
+                return False
+            if child.dep_ in AUXILIARIES and child.lower_ in INVERTED:
+                return self._has_subject(verb) and not self._is_asked(verb)
+        return False
+
+    def _is_asked(self, verb: Token) -> bool:
+        """Whether the sentence that `verb` heads is a question."""
+        while verb.dep_ in {"conj", "xcomp", "ccomp"} and verb.head.i != verb.i:
+            verb = verb.head
+        marks = (child for child in self.tree.children[verb.i] if child.lower_ == "?")
+        return verb.dep_ == "ROOT" and any(child.i >= child.sent.end - 2 for child in marks)
+
+    # who says so
+
+    def _source(self, verb: Token) -> str | None:
+        """Who is said to say it: "X said that ...", "according to X", "the rumour that ...", the speaker of a
+        quotation; `UNNAMED_SOURCE` when somebody does and the text does not say who."""
+        clause = verb
+        while True:
+            for child in self.tree.children[clause.i]:
+                if child.dep_ == "prep" and child.lower_ == "according":
+                    targets = [each.head for each in obliques(self.tree, child)]
+                    return self._words(targets[0]) if targets else UNNAMED_SOURCE
+                if child.dep_ == "advcl" and child.lemma_ in SAYING and is_marked(self.tree, child, AS):
+                    return self._speaker(child)
+            head = clause.head
+            if clause.dep_ in {"conj", "xcomp", "advcl"} and head.i != clause.i and head.pos_ in VERBS:
+                clause = head
+            else:
+                break
+        if holds(self.tree, clause) and clause.head.lemma_ not in FACT_NOUNS:
+            return self._words(clause.head)
+        if clause.dep_ == "pcomp" and clause.head.head.lemma_ in ACCUSING:
+            return self._speaker(clause.head.head)
+        if clause.dep_ == "ccomp" and self._is_told(clause):
+            return self._speaker(clause.head)
+        speaker = self.quoted.get(verb.i)
+        return None if speaker is None else self._words(speaker)
+
+    def _speaker(self, saying: Token) -> str:
+        speaker = next((child for child in self.tree.children[saying.i] if child.dep_ in SUBJECTS), None)
+        if speaker is None or saying.tag_ == "VBN":
+            agents = (each for agent in self.tree.of(saying, "agent") for each in self.tree.of(agent, "pobj"))
+            speaker = next(agents, speaker)
+        if speaker is None or speaker.lower_ == "it":
+            return UNNAMED_SOURCE
+        return self._words(resolved(saying, speaker))
+
+    def _is_told(self, clause: Token) -> bool:
+        """Whether a clausal complement is what its governor says or doubts. One before its governor is most often the
+        first of two clauses run together ("she married; she kept her name"), unless that one speaks ("it is, he
+        said")."""
+        if clause.i < clause.head.i:
+            return clause.head.lemma_ in SAYING
+        return clause.head.lemma_ not in FACTIVE
+
+    def _words(self, token: Token) -> str:
+        return self.tree.doc[token.left_edge.i : token.i + 1].text
+
+    # nouns
+
+    def _of_noun(self, noun: Token) -> Stance:
+        """ "the alleged murder of X", "a plan for the purchase of Y", "denied the purchase of Y"."""
+        modality: Modality = "asserted"
+        negated = False
+        for child in self.tree.children[noun.i]:
+            modality = ADJECTIVES.get(child.lower_, modality)
+            negated |= child.dep_ == "det" and child.lower_ in NO
+        above = noun.head
+        if noun.dep_ == "pobj" and above.head.pos_ == "NOUN":
+            governor = above.head.lemma_.lower()
+            if governor in RISK_NOUNS:
+                modality = "possible"
+            elif governor in PLAN_NOUNS:
+                modality = "planned"
+            elif governor in CLAIM_NOUNS:
+                modality = "alleged"
+        elif noun.dep_ == "dobj" and above.pos_ in VERBS:
+            negated |= above.lemma_ in DENYING
+            if modality == "asserted" and above.lemma_ in PLANNING | {"oppose", "block", "prevent", "stop", "fear"}:
+                modality = "planned" if above.lemma_ in PLANNING else "possible"
+        return Stance(negated, modality, None)
+
+    # when
+
+    def times(self, clause: Clause) -> Times:
+        """When: "in 1962", "on Saturday, 2 November 1957", "from 1990 to 1998", "between 1990 and 1998", "since March
+        2011". A date that hangs on the object ("won the prize in 1962") dates the clause when nothing else does."""
+        found = self._times(clause.head)
+        if found == Times():
+            for argument in clause.arguments:
+                if argument.role in {"object", "attribute"} and argument.head.i not in self.at:
+                    return self._times(argument.head)
+        return found
+
+    def _times(self, head: Token) -> Times:
+        point = start = end = None
+        for child in self.tree.children[head.i]:
+            if child.dep_ == "npadvmod":
+                point = point or self.date(child)
+            elif child.dep_ == "prep":
+                if child.lower_ == "between":
+                    start, end = self._ends(child) or (start, end)
+                    continue
+                for argument in obliques(self.tree, child):
+                    date, word = self._end(argument.head), argument.markers[-1].lower_
+                    if word in START_WORDS:
+                        start = start or date
+                    elif word in END_WORDS:
+                        end = end or date
+                    elif word in POINT_WORDS:
+                        point = point or date
+        return Times(point, start, end)
+
+    def _ends(self, between: Token) -> tuple[Value, Value] | None:
+        for first in self.tree.of(between, "pobj"):
+            for second in self.tree.of(first, "conj"):
+                start, end = self._end(first), self._end(second)
+                if start is not None and end is not None:
+                    return start, end
+        return None
+
+    def _end(self, token: Token) -> Value | None:
+        """The date that `token` heads, by its own words before those of the mention it is part of ("1960 and 1970")."""
+        words = self.tree.phrase(token, frozenset({"conj", "prep"}))
+        return parse_date(self.tree.doc[words[0].i : words[-1].i + 1].text) or self.date(token)
+
+    def date(self, token: Token) -> Value | None:
+        """The date that `token` heads, or that stands beside it."""
+        for each in (token, *self.tree.children[token.i]):
+            index = self.at.get(each.i)
+            value = None if index is None else self.values.get(index)
+            if value is not None and value.type == "date":
+                return value
+        return None
+
+
+def _speakers(tree: Tree) -> dict[int, Token]:
+    """Token index -> who says it, for quotations: the subject of the verb of saying beside the quotation, and for the
+    next one in the same paragraph, when nothing else is beside it, the same."""
+    found: dict[int, Token] = {}
+    speaker: Token | None = None
+    before = 0
+    for start, end in _quotations(tree):
+        if "\n\n" in tree.doc[before:start].text:
+            speaker = None
+        speaker = _beside(tree, start, end) or speaker
+        if speaker is not None:
+            found.update(dict.fromkeys(range(start, end), speaker))
+        before = end
+    return found
+
+
+def _quotations(tree: Tree) -> list[tuple[int, int]]:
+    """Half-open token ranges between quotation marks, within a paragraph, long enough to say something."""
+    found: list[tuple[int, int]] = []
+    start: int | None = None
+    for token in tree.doc:
+        if start is not None and token.text in CLOSING:
+            if token.i - start > MIN_QUOTED_TOKENS:
+                found.append((start, token.i))
+            start = None
+        elif token.text in OPENING:
+            start = token.i + 1
+        elif "\n\n" in token.text:
+            start = None
+    return found
+
+
+def _beside(tree: Tree, start: int, end: int) -> Token | None:
+    """The subject of a verb of saying in the sentences that a quotation begins and ends in, outside it."""
+    doc = tree.doc
+    outside: list[Token] = [*doc[doc[start].sent.start : start], *doc[end : doc[end].sent.end]]
+    for verb in outside:
+        if verb.lemma_ in SAYING and verb.pos_ in VERBS:
+            for child in tree.children[verb.i]:
+                if child.dep_ in SUBJECTS and not start <= child.i < end:
+                    return child
+    return None

@@ -1,0 +1,316 @@
+"""A tagger of names: a linear-chain conditional random field (Lafferty et al. 2001) over what a spaCy model says of
+each word, with the word's clusters and what it was elsewhere.
+
+The recogniser's types are its weak part; here they are one feature of many. Training (`scripts/train names`) and
+tagging share the features; the weights are plain arrays (`pipeline/weights/names.md`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from pipeline.text import weights
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from spacy.tokens import Doc, Span, Token
+
+    Array = np.ndarray
+
+CLASSES = ("Person", "Place", "Organization", "Other")
+OUTSIDE = "O"
+LABELS = (OUTSIDE, *(f"{part}-{name}" for name in CLASSES for part in "BILU"))
+PROBE = "city"
+WINDOW = (-2, -1, 0, 1, 2)
+MAX_CACHED = 50_000
+
+_FOLLOWS = {"O": "OBU", "B": "IL", "I": "IL", "L": "OBU", "U": "OBU"}
+_IMPOSSIBLE = -1e4
+
+
+class Tagged(NamedTuple):
+    """Tokens `start` to `end`, half-open, tagged as a name; the probability of each class, in the order of `CLASSES`,
+    and what is left of one is that it is no name."""
+
+    start: int
+    end: int
+    name: str
+    probabilities: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """The names of a parsed text, in order, and for each token the probability that it is in none."""
+
+    spans: tuple[Tagged, ...]
+    outside: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """What is known of words beforehand: `centroids` of word vectors, one array a granularity, in the space where the
+    vector of the word `PROBE` is `probe`; and `seen`, the features of words by what they were elsewhere."""
+
+    centroids: tuple[Array, ...]
+    probe: Array
+    seen: dict[str, tuple[str, ...]]
+
+    def clusters(self, token: Token) -> Iterator[str]:
+        """The clusters of a word; none in a space of vectors that is not the trained one."""
+        if not token.has_vector or not self._shares_space(token):
+            return
+        vector = _unit(np.asarray(token.vector))
+        for centres in self.centroids:
+            nearest = np.argmax(centres @ vector - (centres * centres).sum(axis=1) / 2)
+            yield f"cluster{len(centres)}={nearest}"
+
+    def _shares_space(self, token: Token) -> bool:
+        other = np.asarray(token.vocab.get_vector(PROBE))
+        return other.shape == self.probe.shape and bool(np.allclose(other, self.probe, atol=1e-2))
+
+    def elsewhere(self, word: str) -> tuple[str, ...]:
+        """What a capitalised word was elsewhere; one in capitals is looked up in both spellings."""
+        if not word[:1].isupper():
+            return ()
+        spellings = (word, word.title()) if len(word) > 1 and word.isupper() else (word,)
+        return next((self.seen[each] for each in spellings if each in self.seen), ("seen=never",))
+
+
+def features_of(doc: Doc, lexicon: Lexicon) -> list[list[str]]:
+    """The features of every token, by name: what the tagger is trained on."""
+    words = [_word_features(token, lexicon) for token in doc]
+    syntax = [_syntax_features(_syntax(token)) for token in doc]
+    found = []
+    for token, own in zip(doc, _joint_features(doc), strict=True):
+        at = [(offset, token.i + offset) for offset in WINDOW if 0 <= token.i + offset < len(doc)]
+        found.append(["bias", *own])
+        for offset, index in at:
+            found[-1] += _at(offset, words[index])
+            found[-1] += _at(offset, syntax[index])
+    return found
+
+
+class Tagger:
+    """Tags names with trained weights. Scores of words are kept, so that a word costs once."""
+
+    def __init__(self, arrays: dict[str, Array]) -> None:
+        names = weights.unpacked(arrays["features"])
+        self.row = {name: index for index, name in enumerate(names)}
+        self.weights = arrays["weights"].astype(np.float64)
+        self.transitions = _legal(arrays["transitions"].astype(np.float64))
+        self.lexicon = lexicon_of(arrays)
+        self._words: dict[tuple[str, bool], Array] = {}
+        self._syntaxes: dict[tuple[str, ...], Array] = {}
+        self._odds = np.exp(self.transitions)
+
+    def __call__(self, doc: Doc) -> Tags:
+        """The names of a parsed text."""
+        if not len(doc):
+            return Tags((), ())
+        scores = self._scores(doc)
+        marginals = self._marginals(scores)
+        classes = marginals[:, 1:].reshape(len(doc), len(CLASSES), -1).sum(axis=2)
+        spans = tuple(
+            Tagged(start, end, name, tuple(classes[start:end].mean(axis=0).tolist()))
+            for start, end, name in spans_of([LABELS[label] for label in self._best(scores)])
+        )
+        return Tags(spans, tuple(marginals[:, 0].tolist()))
+
+    def _scores(self, doc: Doc) -> Array:
+        """The sum of the weights of each token's features: tokens x labels."""
+        near = np.stack([self._word(token) + self._syntax(token) for token in doc])
+        scores = np.stack([self._sum(["bias", *own]) for own in _joint_features(doc)])
+        for column, offset in enumerate(WINDOW):
+            if abs(offset) < len(doc):
+                scores[max(0, -offset) : len(doc) - max(0, offset)] += near[
+                    max(0, offset) : len(doc) - max(0, -offset), column
+                ]
+        return scores
+
+    def _word(self, token: Token) -> Array:
+        key = (token.text, token.has_vector)
+        if key not in self._words:
+            if len(self._words) >= MAX_CACHED:
+                self._words.clear()
+            self._words[key] = self._window(_word_features(token, self.lexicon))
+        return self._words[key]
+
+    def _syntax(self, token: Token) -> Array:
+        key = _syntax(token)
+        if key not in self._syntaxes:
+            self._syntaxes[key] = self._window(_syntax_features(key))
+        return self._syntaxes[key]
+
+    def _window(self, features: list[str]) -> Array:
+        return np.stack([self._sum(_at(offset, features)) for offset in WINDOW])
+
+    def _sum(self, features: list[str]) -> Array:
+        rows = [row for feature in features if (row := self.row.get(feature)) is not None]
+        total: Array = self.weights[rows].sum(axis=0)
+        return total
+
+    def _best(self, scores: Array) -> list[int]:
+        """The likeliest sequence of labels (Viterbi)."""
+        came: list[Array] = []
+        best = scores[0] + _START
+        for row in scores[1:]:
+            paths = best[:, None] + self.transitions
+            came.append(paths.argmax(axis=0))
+            best = paths.max(axis=0) + row
+        labels = [int((best + _END).argmax())]
+        for back in reversed(came):
+            labels.append(int(back[labels[-1]]))
+        return labels[::-1]
+
+    def _marginals(self, scores: Array) -> Array:
+        """The probability of each label at each token (forward and backward, scaled)."""
+        odds = np.exp(scores - scores.max(axis=1, keepdims=True))
+        forward, backward = np.empty_like(odds), np.ones_like(odds)
+        forward[0] = odds[0] / odds[0].sum()
+        for index in range(1, len(odds)):
+            row = (forward[index - 1] @ self._odds) * odds[index]
+            forward[index] = row / row.sum()
+        for index in range(len(odds) - 2, -1, -1):
+            row = self._odds @ (backward[index + 1] * odds[index + 1])
+            backward[index] = row / row.sum()
+        both = forward * backward
+        marginals: Array = both / both.sum(axis=1, keepdims=True)
+        return marginals
+
+
+@cache
+def default_tagger() -> Tagger:
+    """The tagger that ships."""
+    return Tagger(weights.load("names"))
+
+
+def lexicon_of(arrays: dict[str, Array]) -> Lexicon:
+    """The lexicon among trained arrays."""
+    sets = [tuple(line.split()) for line in weights.unpacked(arrays["seen_sets"])]
+    words = weights.unpacked(arrays["seen_words"])
+    centroids = tuple(arrays[name].astype(np.float32) for name in sorted(arrays) if name.startswith("centroids"))
+    seen = {word: sets[index] for word, index in zip(words, arrays["seen_set_of_word"].tolist(), strict=True)}
+    return Lexicon(centroids, arrays["probe"], seen)
+
+
+def spans_of(labels: list[str]) -> list[tuple[int, int, str]]:
+    """The names that labels spell: first token, end, class."""
+    found: list[tuple[int, int, str]] = []
+    start = 0
+    for index, label in enumerate(labels):
+        if label[0] in "BU":
+            start = index
+        if label[0] in "LU":
+            found.append((start, index + 1, label[2:]))
+    return found
+
+
+def labels_of(length: int, spans: list[tuple[int, int, str]]) -> list[str]:
+    """The labels that spell `spans`, of which none overlap, over `length` tokens."""
+    labels = [OUTSIDE] * length
+    for start, end, name in spans:
+        labels[start:end] = [f"{part}-{name}" for part in ("U" if end - start == 1 else f"B{'I' * (end - start - 2)}L")]
+    return labels
+
+
+def _word_features(token: Token, lexicon: Lexicon) -> list[str]:
+    word, lower = token.text, token.lower_
+    found = [
+        f"lower={lower}",
+        *lexicon.clusters(token),
+        *lexicon.elsewhere(word),
+        f"word={word}",
+        f"shape={token.shape_}",
+        *(f"starts={lower[:length]}" for length in (2, 3, 4)),
+        *(f"ends={lower[-length:]}" for length in (2, 3, 4)),
+    ]
+    if word[:1].isupper():
+        found.append("capitalised")
+    if len(word) > 1 and word.isupper():
+        found.append("capitals")
+    if any(character.isdigit() for character in word):
+        found.append("digits")
+    return found
+
+
+def _syntax(token: Token) -> tuple[str, ...]:
+    return token.pos_, token.tag_, token.dep_, token.ent_iob_ if token.ent_type_ else "", token.ent_type_
+
+
+def _syntax_features(key: tuple[str, ...]) -> list[str]:
+    pos, tag, dep, part, entity = key
+    return [f"pos={pos}", f"tag={tag}", f"dep={dep}", f"entity={entity}", f"part={part}-{entity}"]
+
+
+def _at(offset: int, features: list[str]) -> list[str]:
+    """Features of the token `offset` away; of farther ones only the word, its clusters and its syntax."""
+    if abs(offset) > 1:
+        features = [each for each in features if each.startswith(_FAR)]
+    return [f"{offset}:{each}" for each in features]
+
+
+_FAR = ("lower=", "cluster", "pos=", "tag=", "dep=", "entity=", "part=")
+
+
+def _joint_features(doc: Doc) -> Iterator[list[str]]:
+    """Features that join several things: neighbouring words, shapes and tags, the head, and how the sentence begins."""
+    lower, shape, tag = (["_", *(getattr(token, name) for token in doc), "_"] for name in ("lower_", "shape_", "tag_"))
+    entity = ["_", *(token.ent_type_ or OUTSIDE for token in doc), "_"]
+    for sentence in _sentences(doc):
+        opening = "|".join(
+            [token.lower_ if token.is_alpha else token.shape_ for token in sentence if not token.is_punct][:2]
+        )
+        capitals = _in_capitals(sentence)
+        for token in sentence:
+            at = token.i + 1
+            found = [
+                f"words-1={lower[at - 1]}|{lower[at]}",
+                f"words+1={lower[at]}|{lower[at + 1]}",
+                f"shapes={shape[at - 1]}|{shape[at]}|{shape[at + 1]}",
+                f"tags-1={tag[at - 1]}|{tag[at]}",
+                f"tags+1={tag[at]}|{tag[at + 1]}",
+                f"entities={entity[at - 1]}|{entity[at]}|{entity[at + 1]}",
+                f"head={token.head.lower_}",
+                f"arc={token.dep_}|{token.head.lower_}",
+                f"entity|word={entity[at]}|{lower[at]}",
+                f"entity|shape={entity[at]}|{shape[at]}",
+                f"opening={opening}",
+                f"opening|word={opening}|{lower[at]}",
+                f"place={min(token.i - sentence.start, 2)}",
+            ]
+            if capitals:
+                found.append("sentence in capitals")
+            yield found
+
+
+def _sentences(doc: Doc) -> list[Span]:
+    return list(doc.sents) if doc.has_annotation("SENT_START") else [doc[:]]
+
+
+def _in_capitals(sentence: Span) -> bool:
+    words = [token.text for token in sentence if token.is_alpha]
+    return sum(word.isupper() for word in words) > 0.6 * len(words)
+
+
+def _unit(vector: Array) -> Array:
+    unit: Array = vector / max(float(np.linalg.norm(vector)), 1e-9)
+    return unit
+
+
+def _legal(transitions: Array) -> Array:
+    """`transitions` with what no sequence of names can hold ruled out."""
+    for one, first in enumerate(LABELS):
+        for other, second in enumerate(LABELS):
+            inside = first[0] in "BI"
+            if second[0] not in _FOLLOWS[first[0]] or (inside and first[2:] != second[2:]):
+                transitions[one, other] = _IMPOSSIBLE
+    return transitions
+
+
+_START = np.array([_IMPOSSIBLE if label[0] in "IL" else 0.0 for label in LABELS])
+_END = np.array([_IMPOSSIBLE if label[0] in "BI" else 0.0 for label in LABELS])

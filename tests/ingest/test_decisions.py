@@ -1,0 +1,69 @@
+"""People's decisions on who is who: what is written down, without a server."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pipeline.errors import UsageError
+from pipeline.ingest.decisions import Decision, Member, NamedIn, load
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ANNA = NamedIn("letters", "a.txt", None, "anna berg")
+BERG = NamedIn("letters", "mails.jsonl", "m1", "a berg")
+LINE = Decision("same", ANNA, BERG).as_json()
+
+
+def test_a_decision_has_one_key_whichever_name_comes_first_and_whatever_the_verdict() -> None:
+    assert Decision("same", ANNA, BERG).key == Decision("different", BERG, ANNA).key
+
+
+def test_decisions_on_other_names_of_the_same_documents_have_other_keys() -> None:
+    other = NamedIn("letters", "a.txt", None, "anna")
+    assert Decision("same", ANNA, BERG).key != Decision("same", other, BERG).key
+
+
+def test_an_exported_decision_reads_back_as_itself() -> None:
+    decision = Decision("different", ANNA, BERG)
+    assert Decision.of(json.loads(json.dumps(decision.as_json()))) == decision
+
+
+def test_a_replayed_name_is_folded_as_documents_names_are() -> None:
+    row = LINE | {"first": LINE["first"] | {"name": "ANNA  Bérg"}}
+    assert Decision.of(row).first == ANNA
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        [],
+        {"verdict": "same"},
+        LINE | {"verdict": "perhaps"},
+        LINE | {"first": "anna berg"},
+        LINE | {"first": {"source": "letters", "path": "a.txt", "name": "anna berg"}},
+        LINE | {"second": LINE["second"] | {"path": ""}},
+        LINE | {"second": LINE["second"] | {"record": 7}},
+    ],
+)
+def test_what_is_no_decision_is_refused(row: Any) -> None:  # noqa: ANN401
+    with pytest.raises(UsageError):
+        Decision.of(row)
+
+
+def test_a_bad_line_of_a_journal_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    path.write_text(f"{json.dumps(LINE)}\n{{\n", encoding="utf-8")
+    with pytest.raises(UsageError, match="line 2"):
+        load(path)
+
+
+def test_a_decision_binds_to_a_member_by_its_name_or_an_alias_in_that_document_only() -> None:
+    member = Member("k", ANNA, "Anna Berg", ("Ms Berg",), "Person", 3, "name", 1.0)
+    assert member.is_called(ANNA)
+    assert member.is_called(NamedIn("letters", "a.txt", None, "ms berg"))
+    assert not member.is_called(NamedIn("letters", "b.txt", None, "anna berg"))
+    assert not member.is_called(BERG)

@@ -1,0 +1,115 @@
+"""Relations: how the arguments of a clause are bound to the mentions of its chunk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from graph_schema.ontology import load_ontology
+from pipeline.ingest.extract.relations import MAX_STRING_TOKENS, RelationFinder
+from pipeline.settings import Settings
+from pipeline.text import nlp
+from pipeline.text.mentions import MentionFinder
+
+if TYPE_CHECKING:
+    from pipeline.ingest.extract.relations import RawRelation
+
+ROLES = frozenset({"director", "founder", "engineer"})
+TWO_ROLES = "Anna Berg, founder of Halden Instruments and director of Norvik Systems, left."
+ADDRESS = "Mr. Speaker, Mr. Vice President, Members of Congress: Anna Berg left."
+ANNA, ERIK, HALDEN, NORVIK = "Anna Berg", "Erik Lund", "Halden Instruments", "Norvik Systems"
+Found = tuple[str, str, str]
+
+
+class Relations:
+    """The relations of one text, with the surfaces of its mentions."""
+
+    def __init__(self, text: str) -> None:
+        doc = nlp.load(Settings().model)(text)
+        self.mentions, at = MentionFinder(load_ontology())(doc, 0)
+        values = {index: each.value for index, each in enumerate(self.mentions) if each.value is not None}
+        self.raw = RelationFinder(doc, at, values, ROLES)()
+
+    def said(self, raw: RawRelation) -> Found:
+        value = raw.value.text if raw.value else ""
+        target = value if raw.object is None else self.mentions[raw.object].surface
+        return self.mentions[raw.subject].surface, raw.phrases[-1], target
+
+    @property
+    def all(self) -> set[Found]:
+        return set(map(self.said, self.raw))
+
+    @property
+    def strings(self) -> set[Found]:
+        """Those whose object is no mention, roles left out."""
+        strings = (raw for raw in self.raw if raw.open and raw.value is not None and raw.value.type == "string")
+        return set(map(self.said, strings))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Halden Instruments' purchase of Norvik Systems pleased nobody.", (HALDEN, "buy", NORVIK)),
+        ("The purchase of Norvik Systems by Halden Instruments pleased nobody.", (HALDEN, "buy", NORVIK)),
+        ("Norvik Systems, bought by Halden Instruments, closed.", (HALDEN, "buy", NORVIK)),
+        ("Halden Instruments failed. It bought Norvik Systems.", ("It", "buy", NORVIK)),
+        ("Halden Instruments plans to buy Norvik Systems.", (HALDEN, "buy", NORVIK)),
+        ("Anna Berg and Erik Lund run Norvik Systems.", (ERIK, "run", NORVIK)),
+        ("Anna Berg succeeded Erik Lund as director.", (ANNA, "succeed", ERIK)),
+        ("Anna Berg succeeded Erik Lund as director.", (ANNA, "be a", "director")),
+        ("Norvik Systems appointed Anna Berg as director.", (ANNA, "be a", "director")),
+        ("The founder of Halden Instruments, Anna Berg, lived in Oslo.", (ANNA, "founder of", HALDEN)),
+        ("The founder of Halden Instruments, Anna Berg, lived in Oslo.", (ANNA, "live in", "Oslo")),
+        (TWO_ROLES, (ANNA, "director of", NORVIK)),
+        (TWO_ROLES, (ANNA, "founder of", HALDEN)),
+        ("Oslo is the largest city of Norway.", ("Oslo", "city of", "Norway")),
+    ],
+)  # fmt: skip
+def test_a_sentence_relates_its_mentions(text: str, expected: Found) -> None:
+    assert expected in Relations(text).all
+
+
+@pytest.mark.parametrize(
+    ("text", "refused"),
+    [
+        ("Erik Lund described Anna Berg as a director.", (ERIK, "be a", "director")),
+        ("Norvik Systems named Anna Berg director.", (NORVIK, "be a", "director")),
+        ("Norvik Systems appointed Anna Berg as director.", (NORVIK, "be a", "director")),
+        (ADDRESS, ("Vice President", "member of", "Congress")),
+    ],
+)  # fmt: skip
+def test_a_role_is_nobody_elses(text: str, refused: Found) -> None:
+    assert refused not in Relations(text).all
+
+
+def test_as_many_roles_as_names_are_one_each() -> None:
+    found = Relations(
+        "The director of Halden Instruments and the founder of Norvik Systems, Anna Berg and Erik Lund, met."
+    )
+    assert (ERIK, "director of", HALDEN) not in found.all
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Anna Berg criticised the new harbour law.", {(ANNA, "criticise", "the new harbour law")}),
+        ("Anna Berg said that the mill burned.", {(ANNA, "say", "the mill burned")}),
+        ("Anna Berg is a respected local brewer.", {(ANNA, "be", "a respected local brewer")}),
+        ("Anna Berg campaigned for cheaper harbour fees.", {(ANNA, "campaign for", "cheaper harbour fees")}),
+        ("Anna Berg made a new proposal.", set()),
+        ("Anna Berg sold it.", set()),
+        ("Anna Berg sold boats.", set()),
+        ("Anna Berg met Erik Lund.", set()),
+        ("Everybody praised the new harbour law.", set()),
+        ("Erik Lund met the engineer who praised the new harbour law.", set()),
+    ],
+)
+def test_what_a_main_clause_says_of_a_mention_in_words_is_kept(text: str, expected: set[Found]) -> None:
+    assert Relations(text).strings == expected
+
+
+def test_a_long_object_is_no_string() -> None:
+    words = " ".join(f"old{letter} mills and" for letter in "abcdefgh")
+    assert len(words.split()) > MAX_STRING_TOKENS
+    assert Relations(f"Anna Berg praised {words} new mills.").strings == set()

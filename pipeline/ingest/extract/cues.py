@@ -23,6 +23,7 @@ Role = Literal["subject", "object", "possessive", "other"]
 MAX_ALIAS_GAP_CHARS = 160
 ALIAS_LOOK_BACK = 3
 MAX_OFFICE_TOKENS = 8
+MAX_TITLES = 3
 OFFICE_WORDS = frozenset({"of", "for", "the", "and", "in"})
 SAYING = frozenset("say tell state add explain note write announce declare argue reply remark ask warn insist".split())
 EMPTY_IT_VERBS = frozenset("be seem appear become turn happen take rain snow follow remain".split())
@@ -50,6 +51,7 @@ _ASIDE = r"(?:\s*\([^()]*\))?"
 _ALIAS = re.compile(rf"{_ASIDE}[\s,(;:–—-]*{_FILLER}{_SAME_NAME}[\s,:]*[\"“‘'(]*(?:the\s+)?[\"“‘']*", re.IGNORECASE)
 _RENAMING = re.compile(rf"{_ASIDE}(?:[\s,(]*{_FILLER})?{_RENAMED}[\s,:]*[\"“‘'(]*(?:the\s+)?[\"“‘']*", re.IGNORECASE)
 _BRACKET = re.compile(r"(?:['’]s)?[\"”’']?\s*[(\[]\s*(?:the|or|abbreviated|in\s+short)?[\s:,]*[\"“‘']*", re.IGNORECASE)
+_SPLIT_NAME = re.compile(r"\s(?:of|in|for|and)\s[^()\n.]{2,60}\s\(")
 _NUMBER_IN_BRACKET = re.compile(r"[ -]?\d*\)")
 _AFTER_BRACKET = re.compile(r"[\"”’']*\s*[)\];,]")
 
@@ -201,7 +203,7 @@ class CueReader:
                for child in noun.children) and noun.lower_ not in self.ontology.kind_of_role:  # fmt: skip
             return False
         determined = any(child.dep_ in {"det", "poss"} for child in noun.children)
-        return noun.lower_ in self.ontology.kind_of_role or (noun.pos_ == "NOUN" and determined)
+        return noun.lower_ in self.ontology.kind_of_role or (noun.pos_ in {"NOUN", "PROPN"} and determined)
 
     def _link_titles(self, first: int, second: int) -> None:
         """Of two names in apposition one may be what the other is called by: "Foreign Office Minister, Anna Berg"."""
@@ -264,7 +266,7 @@ class CueReader:
 
     def _office_before(self, first: int) -> Token | None:
         i = first - 1
-        while i >= 0 and i not in self.at and names.fold(self.doc[i].text) in names.HONORIFICS and i > first - 4:
+        while i >= max(0, first - MAX_TITLES) and i not in self.at and self._is_title(self.doc[i]):
             i -= 1
         if i >= 0 and self.doc[i].text == ",":
             i -= 1
@@ -278,7 +280,7 @@ class CueReader:
         return None
 
     def _office_after(self, last: int, index: int) -> Token | None:
-        if last + 2 >= len(self.doc) or self.doc[last + 1].text != ",":
+        if last + 2 >= len(self.doc) or self.doc[last + 1].lower_ not in {",", "the"}:
             return None
         for token in self.doc[last + 2 : last + 2 + MAX_OFFICE_TOKENS]:
             if self._is_office(token):
@@ -286,6 +288,9 @@ class CueReader:
             if self.at.get(token.i) == index or token.pos_ not in {"PROPN", "NOUN", "ADJ", "DET", "NUM"}:
                 return None
         return None
+
+    def _is_title(self, token: Token) -> bool:
+        return names.fold(token.text) in names.HONORIFICS or (token.pos_ == "PROPN" and token.is_upper)
 
     def _is_office(self, token: Token) -> bool:
         return self.ontology.kind_of_role.get(token.lower_) in self.people
@@ -400,6 +405,10 @@ class CueReader:
                     return Link(first, second, "abbreviation", 0.95)
             if other.surface.isupper() and _NUMBER_IN_BRACKET.match(self.doc.text, other.end - self.offset):
                 return Link(first, second, "abbreviation", 0.8)
+        if _SPLIT_NAME.fullmatch(between) and _AFTER_BRACKET.match(after):
+            full = self.doc.text[one.start - self.offset : other.start - self.offset].rpartition("(")[0]
+            if abbreviates(other.surface, full):
+                return Link(first, second, "abbreviation", 0.7)
         if _RENAMING.fullmatch(between):
             return Link(first, second, "renamed", 0.85)
         if _ALIAS.fullmatch(between):

@@ -74,7 +74,7 @@ def _compared(entities: list[Row], relations: list[Row], evidence: Evidence) -> 
     spans = [*types, *(span for pair in wanted for span in pair)]
     standing = {span: _standing(span, types, evidence.mentions, text) for span in spans}
     words = {(row["begin"], row["end"]): _plain(row["value"]) for row in entities}
-    known = {frozenset(words.get(span, "") for span in pair) for pair in closed}
+    known = _linked_words(closed, words)
     further = [
         (pair, stated)
         for pair, stated in _said(entities, standing)
@@ -105,6 +105,16 @@ def gold_links(relations: Iterable[Row]) -> set[Pair]:
     return {pair for group in groups for pair in combinations(sorted(group), 2)}
 
 
+def _linked_words(pairs: Iterable[Pair], words: dict[Span, str]) -> set[frozenset[str]]:
+    """Pairs of words that the gold links somewhere in the document, directly or through others."""
+    groups: list[set[str]] = []
+    for pair in pairs:
+        linked = {words.get(span, "") for span in pair}
+        touched = [group for group in groups if group & linked]
+        groups = [group for group in groups if group not in touched] + [linked.union(*touched)]
+    return {frozenset(each) for group in groups for each in combinations(sorted(group), 2)}
+
+
 def _said(entities: list[Row], standing: dict[Span, list[Mention]]) -> Iterator[tuple[Pair, bool]]:
     """Pairs of outermost spans of one sentence, in different words, whose mentions are of one entity, and whether a
     rule that reads a statement of the sentence joined one of them."""
@@ -122,10 +132,16 @@ def _said(entities: list[Row], standing: dict[Span, list[Mention]]) -> Iterator[
 
 
 def _standing(span: Span, types: dict[Span, str], mentions: Iterable[Mention], text: str) -> list[Mention]:
-    """The mentions that stand for a span; one within a span that ends it and has its type is its head."""
+    """The mentions that stand for a span; a span of its type that ends it, or stands before "of" or "in", is its
+    head."""
     words = _plain(text[slice(*span)])
     inner = [each for each in types if _within(each, span) and _plain(text[slice(*each)]) != words]
-    other = [each for each in inner if types[each] != types.get(span) or each[1] != span[1]]
+    other = [
+        each
+        for each in inner
+        if types[each] != types.get(span)
+        or not (each[1] == span[1] or (each[0] == span[0] and text[each[1] :].startswith((" of ", " in "))))
+    ]
     return [
         mention
         for mention in mentions

@@ -15,7 +15,7 @@ from pipeline.text.mentions import MentionFinder
 if TYPE_CHECKING:
     from pipeline.ingest.extract.relations import RawRelation
 
-ROLES = frozenset({"director", "founder", "engineer"})
+ROLES = frozenset({"director", "founder", "engineer", "secretary"})
 TWO_ROLES = "Anna Berg, founder of Halden Instruments and director of Norvik Systems, left."
 ADDRESS = "Mr. Speaker, Mr. Vice President, Members of Congress: Anna Berg left."
 ANNA, ERIK, HALDEN, NORVIK = "Anna Berg", "Erik Lund", "Halden Instruments", "Norvik Systems"
@@ -63,6 +63,8 @@ class Relations:
         ("The founder of Halden Instruments, Anna Berg, lived in Oslo.", (ANNA, "live in", "Oslo")),
         (TWO_ROLES, (ANNA, "director of", NORVIK)),
         (TWO_ROLES, (ANNA, "founder of", HALDEN)),
+        ("Foreign Secretary Anna Berg left.", (ANNA, "be a", "Foreign Secretary")),
+        ("Anna Berg took part in the Bergen Conference.", (ANNA, "take part in", "Bergen Conference")),
         ("Oslo is the largest city of Norway.", ("Oslo", "city of", "Norway")),
     ],
 )  # fmt: skip
@@ -97,6 +99,7 @@ def test_as_many_roles_as_names_are_one_each() -> None:
         ("Anna Berg said that the mill burned.", {(ANNA, "say", "the mill burned")}),
         ("Anna Berg is a respected local brewer.", {(ANNA, "be", "a respected local brewer")}),
         ("Anna Berg campaigned for cheaper harbour fees.", {(ANNA, "campaign for", "cheaper harbour fees")}),
+        ("Anna Berg is a respected local engineer.", set()),
         ("Anna Berg made a new proposal.", set()),
         ("Anna Berg sold it.", set()),
         ("Anna Berg sold boats.", set()),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from spacy.tokens import Doc, Token
 
-Rule = Literal["active", "passive", "copula", "apposition", "nominal"]
+Rule = Literal["active", "passive", "copula", "apposition", "title", "nominal"]
 Role = Literal["object", "recipient", "attribute", "oblique", "agent", "clause", "adverbial"]
 
 VERBS = frozenset({"VERB", "AUX"})
@@ -114,7 +114,9 @@ def read_clauses(tree: Tree) -> Iterator[Clause]:
         for noun in tree.of(token, "appos"):
             if not is_address(tree, noun):
                 yield Clause(noun, "apposition", token, (Argument(noun, "attribute"),))
-        if token.pos_ == "NOUN" and token.lemma_.lower() in EVENT_NOUNS:
+        if token.dep_ == "compound" and token.head.pos_ == "PROPN":
+            yield Clause(token, "title", token.head, (Argument(token, "attribute"),))
+        elif token.pos_ == "NOUN" and token.lemma_.lower() in EVENT_NOUNS:
             yield from _of_event(tree, token)
 
 
@@ -184,7 +186,7 @@ def subject_of(tree: Tree, verb: Token) -> Token | None:
             return _doer(tree, head)
         case "acl" | "relcl" if verb.tag_ in {"VBG", "VBN"}:
             return head
-        case "acl" if verb.tag_ == "VB":
+        case "acl" | "relcl" if verb.tag_ == "VB" and tree.has(verb, "aux"):
             return _planner(tree, head)
         case _:
             return None

@@ -97,6 +97,8 @@ class RelationFinder:
         match clause.rule:
             case "apposition":
                 return self._of_apposition(clause)
+            case "title":
+                return self._of_title(clause)
             case "nominal":
                 return self._of_event(clause)
             case _:
@@ -209,9 +211,9 @@ class RelationFinder:
         return (verb.lower_ if own_form else verb.lemma_.lower()) + particle
 
     def _is_bare(self, verb: Token) -> bool:
-        """Whether `verb` is its own lemma, as after "do" or "will"; of "did not found" the lemmatizer makes "find"."""
+        """Whether `verb` is its own lemma, as after "do" or "to"; of "did not found" the lemmatizer makes "find"."""
         auxiliaries = self.tree.of(verb, "aux")
-        helped = any(child.tag_ == "MD" or child.lemma_ == "do" for child in auxiliaries)
+        helped = any(child.tag_ == "MD" or child.lemma_ in {"do", "to"} for child in auxiliaries)
         return helped and all(child.lemma_ not in {"be", "have"} for child in auxiliaries)
 
     # nouns
@@ -252,6 +254,15 @@ class RelationFinder:
                     relation.open = False
                     yield relation
         if lemma in self.roles:
+            yield self._relation(said, subject, (ROLE_PHRASE,), None, self._role(noun), noun, is_open=False)
+
+    def _of_title(self, clause: Clause) -> Iterator[RawRelation]:
+        """ "Foreign Secretary X": a noun for a role right before the name."""
+        noun = clause.head
+        subject = self.at.get(noun.i + 1)
+        if noun.lemma_.lower() in self.roles and subject not in {None, self.at.get(noun.i)}:
+            assert subject is not None
+            said = _Said(noun, "apposition", Stance(), Times())
             yield self._relation(said, subject, (ROLE_PHRASE,), None, self._role(noun), noun, is_open=False)
 
     def _of_event(self, clause: Clause) -> Iterator[RawRelation]:
@@ -299,7 +310,9 @@ class RelationFinder:
         core = [each for each in clause.arguments if each.role in CORE_ROLES]
         said = [each for each in clause.arguments if each.role == "clause" and self._has_subject(each.head)]
         if clause.rule == "copula":
-            return ("be", core[0]) if core[0].head.pos_ == "NOUN" else None
+            noun = core[0].head
+            told = noun.pos_ != "NOUN" or noun.lemma_.lower() in self.roles
+            return None if told else ("be", core[0])
         if said and lemma in SAYING and clause.rule == "active":
             return lemma, said[0]
         if lemma in LIGHT or said or self.tree.has(verb, "xcomp"):
@@ -403,7 +416,7 @@ def _coordinated(tree: Tree, noun: Token) -> list[Token]:
 def _is_cut(word: Token) -> bool:
     """Whether a phrase that ends with `word` is not whole: it goes on after a hyphen, or lacks an object."""
     after = word.doc[word.i + 1] if word.i + 1 < len(word.doc) else word
-    return word.dep_ == "prep" or (not word.whitespace_ and after.tag_ == "HYPH")
+    return word.dep_ == "prep" or (not word.whitespace_ and after.text in {"-", "–", "/"})
 
 
 def _string(text: str) -> Value:

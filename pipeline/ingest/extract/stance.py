@@ -147,7 +147,7 @@ class StanceReader:
         found: list[Token] = []
         while verb.head.i != verb.i:
             head = verb.head
-            if verb.dep_ in {"xcomp", "acomp"} or (verb.dep_ == "acl" and self._is_infinitive(verb)):
+            if verb.dep_ in {"xcomp", "acomp"} or (verb.dep_ in {"acl", "relcl"} and self._is_infinitive(verb)):
                 pass
             elif verb.dep_ == "advcl" and self._is_infinitive(verb) and head.lemma_ != "go":
                 found.append(verb)

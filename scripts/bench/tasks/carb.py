@@ -200,8 +200,10 @@ def readable(tokens: list[str]) -> tuple[str, list[tuple[int, int]]]:
 
 
 def _in_tokens(proposition: Proposition, tokens: list[str], spans: list[tuple[int, int]]) -> Tuple:
+    """One proposition as the gold is written: "is heating up" has an empty second argument."""
     parts = (proposition.relation, proposition.subject, *proposition.arguments)
-    relation, *arguments = (_words(part, tokens, spans) for part in parts)
+    relation, subject, *rest = (_words(part, tokens, spans) for part in parts)
+    arguments = [subject, *(rest or [[]])]
     return _folded(relation, arguments, proposition.confidence)
 
 

@@ -120,6 +120,15 @@ def test_what_is_in_doubt_is_not_asserted(text: str, modality: str) -> None:
     assert about(text, "bought").stance.modality == modality
 
 
+def test_a_coordinated_verb_shares_the_auxiliary_of_the_first() -> None:
+    assert about("The town may sell the mill and buy a boat.", "buy").stance.modality == "possible"
+    assert about("The town may sell the mill and bought a boat.", "bought").stance.modality == "asserted"
+
+
+def test_who_is_told_to_do_it_has_not_done_it() -> None:
+    assert about("The town told the brewer to buy the mill.", "buy").stance.modality == "planned"
+
+
 def test_would_that_looks_ahead_from_the_past_asserts() -> None:
     assert about("She would later marry a brewer.", "marry").stance.modality == "asserted"
     assert about("She would marry a brewer.", "marry").stance.modality == "planned"

@@ -112,6 +112,35 @@ def test_what_a_main_clause_says_of_a_mention_in_words_is_kept(text: str, expect
     assert Relations(text).strings == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "negated", "modality", "source"),
+    [
+        ("Halden Instruments' purchase of Norvik Systems failed.", False, "asserted", None),
+        ("Halden Instruments' planned purchase of Norvik Systems failed.", False, "planned", None),
+        ("The threat of an attack on Norvik Systems by Halden Instruments grew.", False, "possible", None),
+        ("Erik Lund denied the purchase of Norvik Systems by Halden Instruments.", True, "asserted", ERIK),
+        ("Erik Lund said that the purchase of Norvik Systems by Halden Instruments failed.", False, "asserted", ERIK),
+    ],
+)
+def test_a_deed_keeps_how_the_words_around_it_stand(
+    text: str, negated: bool, modality: str, source: str | None
+) -> None:
+    (found,) = (raw for raw in Relations(text).raw if raw.rule == "nominal")
+    assert (found.stance.negated, found.stance.modality, found.stance.attributed_to) == (negated, modality, source)
+
+
+def test_an_alleged_founder_is_alleged() -> None:
+    found = Relations("Anna Berg, the alleged founder of Halden Instruments, left.")
+    assert {raw.stance.modality for raw in found.raw if raw.rule == "apposition"} == {"alleged"}
+
+
+def test_a_date_beside_what_is_said_dates_it() -> None:
+    found = Relations("Anna Berg criticised the new harbour law in 1962.")
+    (raw,) = (raw for raw in found.raw if raw.phrases == ("criticise",))
+    assert raw.times.point is not None
+    assert raw.times.point.normalised == "1962"
+
+
 def test_a_long_object_is_no_string() -> None:
     words = " ".join(f"old{letter} mills and" for letter in "abcdefgh")
     assert len(words.split()) > MAX_STRING_TOKENS

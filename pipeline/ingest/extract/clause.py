@@ -24,7 +24,7 @@ AUXILIARIES = frozenset({"aux", "auxpass"})
 SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "csubjpass"})
 RELATIVE_TAGS = frozenset({"WDT", "WP"})
 CORE_ROLES = frozenset({"object", "attribute", "recipient"})
-ROLES: dict[str, Role] = {"dobj": "object", "dative": "recipient", "oprd": "attribute", "attr": "attribute"}
+ROLES: dict[str, Role] = {"dobj": "object", "oprd": "attribute", "attr": "attribute"}
 AS = frozenset({"as"})
 ACTORS = frozenset({"NORP", "GPE", "ORG", "PERSON"})
 ADDRESSING = frozenset("dear fellow distinguished ladies gentlemen madam honourable honorable".split())
@@ -133,6 +133,11 @@ def is_passive(tree: Tree, verb: Token) -> bool:
     if verb.dep_ == "conj" and "nsubj" not in labels and "aux" not in labels:
         return is_passive(tree, verb.head)
     return verb.dep_ in {"acl", "advcl"}
+
+
+def has_subject(tree: Tree, verb: Token) -> bool:
+    """Whether a verb has a subject of its own."""
+    return any(child.dep_ in SUBJECTS for child in tree.children[verb.i])
 
 
 def is_marked(tree: Tree, clause: Token, words: frozenset[str]) -> bool:

@@ -1,10 +1,10 @@
 """Relations between the mentions of one parsed chunk: who, in which words, whom; how surely, when, who says so.
 
 Each is one argument of a clause, bound to mentions and values, and not yet to any ontology: it carries the phrases that
-an ontology's triggers may match. Active verbs are given by lemma ("work for"), passives by
-participle ("born in"), and passives with an agent are turned round ("founded by" becomes "found"), as are nouns that
-stand for a deed ("X's purchase of Y" becomes "buy"). Where the object is no mention, what a main clause says of its
-subject is kept as a string in the text's words.
+an ontology's triggers may match. Active verbs are given by lemma ("work for"), passives by participle ("born in"), and
+passives with an agent are turned round ("founded by" becomes "found"), as are nouns that stand for a deed ("X's
+purchase of Y" becomes "buy"). Where the object is no mention, what a main clause says of its subject is kept as a
+string in the text's words.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from graph_schema.models import Value
-from pipeline.ingest.extract.clause import CORE_ROLES, SUBJECTS, VERBS, Clause, Tree, obliques, read_clauses
+from pipeline.ingest.extract.clause import CORE_ROLES, VERBS, Clause, Tree, has_subject, obliques, read_clauses
 from pipeline.ingest.extract.events import EVENT_NOUNS
 from pipeline.ingest.extract.propositions import words_of
 from pipeline.ingest.extract.stance import NO, SAYING, Stance, StanceReader, Times
@@ -237,7 +237,10 @@ class RelationFinder:
         paired = len(nouns) == len(subjects) > 1
         pairs = zip(nouns, subjects, strict=True) if paired else ((each, name) for name in subjects for each in nouns)
         for each, subject in pairs:
-            yield from self._of_noun(each, subject, _Said(each, "apposition", Stance(), Times()))
+            yield from self._of_noun(each, subject, self._described(each))
+
+    def _described(self, noun: Token) -> _Said:
+        return _Said(noun, "apposition", self.stances.of_noun(noun), Times())
 
     def _of_noun(self, noun: Token, subject: int, said: _Said) -> Iterator[RawRelation]:
         """ "founder of Y", "Y's founder", "an engineer at Y": what a noun says of the subject it describes."""
@@ -260,10 +263,9 @@ class RelationFinder:
         """ "Foreign Secretary X": a noun for a role right before the name."""
         noun = clause.head
         subject = self.at.get(noun.i + 1)
-        if noun.lemma_.lower() in self.roles and subject not in {None, self.at.get(noun.i)}:
-            assert subject is not None
-            said = _Said(noun, "apposition", Stance(), Times())
-            yield self._relation(said, subject, (ROLE_PHRASE,), None, self._role(noun), noun, is_open=False)
+        if subject is not None and subject != self.at.get(noun.i) and noun.lemma_.lower() in self.roles:
+            role = self._role(noun)
+            yield self._relation(self._described(noun), subject, (ROLE_PHRASE,), None, role, noun, is_open=False)
 
     def _of_event(self, clause: Clause) -> Iterator[RawRelation]:
         verb, _ = EVENT_NOUNS[clause.head.lemma_.lower()]
@@ -290,11 +292,11 @@ class RelationFinder:
 
     def _of_words(self, said: _Said, subject: int, clause: Clause) -> Iterator[RawRelation]:
         """What a main clause says of its subject where no mention and no value is its object."""
-        bound = (*(each.head for each in clause.arguments), *(target for _, target in self._misattached(clause)))
-        if not self._is_main(clause.head) or any(self._is_bound(each) for each in bound):
+        named = (*(each.head for each in clause.arguments), *(target for _, target in self._misattached(clause)))
+        if not self._is_main(clause.head) or any(self._entities(each) for each in named):
             return
         found = self._spoken(clause)
-        if found is None:
+        if found is None or self._value(found[1].head) is not None:
             return
         phrase, argument = found
         words = words_of(self.tree, argument.head)
@@ -308,7 +310,7 @@ class RelationFinder:
         preposition's object right after the verb; a verb as empty as "have" tells nothing."""
         verb, lemma = clause.head, clause.head.lemma_.lower()
         core = [each for each in clause.arguments if each.role in CORE_ROLES]
-        said = [each for each in clause.arguments if each.role == "clause" and self._has_subject(each.head)]
+        said = [each for each in clause.arguments if each.role == "clause" and has_subject(self.tree, each.head)]
         if clause.rule == "copula":
             noun = core[0].head
             told = noun.pos_ != "NOUN" or noun.lemma_.lower() in self.roles
@@ -323,9 +325,6 @@ class RelationFinder:
             if each.role == "oblique" and each.markers[0].i == verb.i + 1 and each.head.pos_ not in VERBS:
                 return " ".join((self._base(clause), *(word.lower_ for word in each.markers))), each
         return None
-
-    def _has_subject(self, verb: Token) -> bool:
-        return any(child.dep_ in SUBJECTS for child in self.tree.children[verb.i])
 
     def _is_main(self, verb: Token) -> bool:
         while verb.dep_ == "conj" and verb.head.pos_ in VERBS:

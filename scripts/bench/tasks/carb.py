@@ -118,9 +118,7 @@ def overlap(gold: Tuple, said: Tuple) -> Overlap:
     return straight
 
 
-def _overlap(
-    gold: Tuple, relation: tuple[str, ...], first: tuple[str, ...], rest: tuple[str, ...] | None
-) -> Overlap:  # fmt: skip
+def _overlap(gold: Tuple, relation: tuple[str, ...], first: tuple[str, ...], rest: tuple[str, ...] | None) -> Overlap:
     shared, left = _shared(gold.relation, relation)
     if "be" in left and FORMS_OF_BE.intersection(gold.relation):
         shared += 1

@@ -141,6 +141,14 @@ def test_a_date_beside_what_is_said_dates_it() -> None:
     assert raw.times.point.normalised == "1962"
 
 
+def test_of_a_very_long_sentence_the_quote_holds_all_that_is_said_in_words() -> None:
+    before, after = "In the cold, dark, wet and long winter, " * 12, "and it rained, " * 12
+    text = f"{before}Anna Berg criticised the new harbour law of the town, {after}and then it snowed."
+    (raw,) = (raw for raw in Relations(text).raw if raw.phrases == ("criticise",))
+    assert raw.value is not None
+    assert raw.value.text in text[raw.start : raw.end] != text
+
+
 def test_a_long_object_is_no_string() -> None:
     words = " ".join(f"old{letter} mills and" for letter in "abcdefgh")
     assert len(words.split()) > MAX_STRING_TOKENS

@@ -379,13 +379,13 @@ class RelationFinder:
         self, said: _Said, subject: int, phrases: tuple[str, ...], target: int | None, value: Value | None,
         target_token: Token, *, is_open: bool = True,
     ) -> RawRelation:  # fmt: skip
-        spoken = [
-            said.trigger, target_token, *self.tokens[subject], *(self.tokens[target] if target is not None else ())
-        ]  # fmt: skip
+        spoken = [said.trigger, target_token, *self.tokens[subject]]
+        if target is not None:
+            spoken += self.tokens[target]
+        elif value is not None and value.type == "string":
+            spoken += words_of(self.tree, target_token)
         start, end = self._quote(said.trigger, spoken)
-        return RawRelation(
-            subject, phrases, target, value, start, end, said.rule, said.stance, said.times, is_open
-        )  # fmt: skip
+        return RawRelation(subject, phrases, target, value, start, end, said.rule, said.stance, said.times, is_open)
 
     def _quote(self, trigger: Token, said: list[Token]) -> tuple[int, int]:
         """The sentence, within its paragraph; of a very long one only the stretch that holds everything `said`."""

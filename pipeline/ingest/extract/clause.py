@@ -25,6 +25,7 @@ SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "csubjpass"})
 RELATIVE_TAGS = frozenset({"WDT", "WP"})
 CORE_ROLES = frozenset({"object", "attribute", "recipient"})
 ROLES: dict[str, Role] = {"dobj": "object", "oprd": "attribute", "attr": "attribute"}
+EMPTY = frozenset({"it", "this", "that", "there"})
 AS = frozenset({"as"})
 ACTORS = frozenset({"NORP", "GPE", "ORG", "PERSON"})
 ADDRESSING = frozenset("dear fellow distinguished ladies gentlemen madam honourable honorable".split())
@@ -174,7 +175,7 @@ def subject_of(tree: Tree, verb: Token) -> Token | None:
     own = [child for child in tree.children[verb.i] if child.dep_ in SUBJECTS]
     for child in sorted(own, key=lambda each: (each.i > verb.i, -each.i)):
         if (found := _spoken_of(tree, child)) is not None:
-            return resolved(verb, found)
+            return resolved(tree, verb, found)
     if tree.has(verb, "expl"):
         return None
     head = verb.head
@@ -190,7 +191,7 @@ def subject_of(tree: Tree, verb: Token) -> Token | None:
         case "pcomp" if head.head.pos_ in VERBS and verb.tag_ in {"VBG", "VBN"}:
             return _doer(tree, head)
         case "acl" | "relcl" if verb.tag_ in {"VBG", "VBN"}:
-            return head
+            return _described(tree, head)
         case "acl" | "relcl" if verb.tag_ == "VB" and tree.has(verb, "aux"):
             return _planner(tree, head)
         case _:
@@ -204,11 +205,24 @@ def _spoken_of(tree: Tree, subject: Token) -> Token | None:
     return next((each for each in tree.of(subject, "appos") if each.ent_type_ and not _addresses(tree, each)), None)
 
 
-def resolved(verb: Token, subject: Token) -> Token:
-    """What a relative pronoun stands for."""
-    if subject.tag_ in RELATIVE_TAGS and (noun := _antecedent(verb)) is not None:
+def resolved(tree: Tree, verb: Token, pronoun: Token) -> Token:
+    """What a relative pronoun stands for; any other word stands for itself."""
+    if pronoun.tag_ in RELATIVE_TAGS and (noun := _antecedent(verb)) is not None:
+        return _described(tree, noun)
+    return pronoun
+
+
+def _described(tree: Tree, noun: Token) -> Token:
+    """Who or what a noun describes: of "X is a brewer who left" and "X, a brewer who left" it is X that left."""
+    head = noun.head
+    if noun.pos_ != "NOUN":
         return noun
-    return subject
+    if noun.dep_ == "appos" and head.pos_ == "PROPN":
+        return head
+    if noun.dep_ == "attr" and head.lemma_ == "be" and not tree.has(head, "neg"):
+        subject = subject_of(tree, head)
+        return noun if subject is None or subject.lower_ in EMPTY else subject
+    return noun
 
 
 def _antecedent(verb: Token) -> Token | None:
@@ -264,7 +278,7 @@ def _arguments(tree: Tree, verb: Token) -> Iterator[Argument]:
         match child.dep_:
             case "dobj" | "oprd" | "attr":
                 if not (child.lower_ == "that" and holds(tree, verb)):
-                    yield Argument(resolved(verb, child) if gap else child, ROLES[child.dep_])
+                    yield Argument(resolved(tree, verb, child) if gap else child, ROLES[child.dep_])
             case "dative" if child.pos_ != "ADP":
                 yield Argument(child, "recipient")
             case "prep" | "dative" if child.lower_ != "according":

@@ -61,7 +61,7 @@ POSSIBLY = frozenset("perhaps possibly probably maybe likely presumably".split()
 UNLIKELY = frozenset("unlikely impossible untrue false unable unwilling".split())
 LIKELY = frozenset("possible likely probable able conceivable willing ready eager".split())
 FIRST = frozenset("first second third last only next youngest oldest".split())
-DUE = frozenset("due".split())
+DUE = frozenset("due about".split())
 POSSIBLE = frozenset("may might could can".split())
 PLANNED = frozenset("will would shall should 'll 'd ’ll ’d must".split())
 CONDITIONS = frozenset({"if", "unless", "whether"})
@@ -164,7 +164,7 @@ class StanceReader:
                 adjective = next(iter(self.tree.of(head, "acomp")), None)
                 if adjective is not None:
                     found.append(adjective)
-            elif verb.dep_ == "pcomp" and head.head.lemma_ in GOVERNING:
+            elif self._passes_on(verb):
                 head = head.head
             elif verb.dep_ == "conj" and head.pos_ in VERBS and not self._stands_alone(verb):
                 verb = head
@@ -176,6 +176,14 @@ class StanceReader:
             if head.pos_ == "NOUN":
                 break
         return found
+
+    def _passes_on(self, verb: Token) -> bool:
+        """Whether what governs the head of `verb` governs `verb`: of "is a mill that burned" the "is", of "accused of
+        burning" the "accused"."""
+        head = verb.head
+        if verb.dep_ in {"relcl", "acl"}:
+            return head.dep_ == "attr" and not self._negated(head.head)
+        return verb.dep_ == "pcomp" and head.head.lemma_ in GOVERNING
 
     def _stands_alone(self, verb: Token) -> bool:
         """Whether a coordinated verb has a subject or an auxiliary of its own."""
@@ -194,6 +202,8 @@ class StanceReader:
         if lower in DUE or lemma in PLAN_NOUNS or lemma in PLANNING:
             return "planned"
         if governor.pos_ in VERBS:
+            if self._is_ahead(governor, below):
+                return "planned"
             if (
                 below.dep_ in {"xcomp", "pcomp"}
                 and lemma in ALLEGING_VERBS
@@ -206,6 +216,11 @@ class StanceReader:
         if governor.pos_ == "NOUN" and not any(child.lower_ in FIRST for child in self.tree.children[governor.i]):
             return "possible"
         return "asserted"
+
+    def _is_ahead(self, governor: Token, below: Token) -> bool:
+        """ "is going to buy", "is to buy", "has to buy"."""
+        going = governor.lemma_ == "go" and governor.tag_ == "VBG"
+        return (going or governor.lemma_ in {"be", "have"}) and below.dep_ == "xcomp" and self._is_infinitive(below)
 
     def _negated(self, verb: Token) -> bool:
         for child in self.tree.children[verb.i]:
@@ -321,7 +336,7 @@ class StanceReader:
             speaker = next(agents, speaker)
         if speaker is None or speaker.lower_ == "it":
             return UNNAMED_SOURCE
-        return self._words(resolved(saying, speaker))
+        return self._words(resolved(self.tree, saying, speaker))
 
     def _is_told(self, clause: Token) -> bool:
         """Whether a clausal complement is what its governor says or doubts. One before its governor is most often the

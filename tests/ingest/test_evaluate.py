@@ -196,10 +196,10 @@ def test_a_claim_is_right_when_predicate_and_both_ends_are(score: Callable[..., 
     turned = {"subject": [18, 36], "predicate": "FOUNDED", "object": [0, 9]}
     scores = score({"claims": [turned]})
     assert counts(scores.claims["FOUNDED"]) == (0, 1, 1)
-    assert [(each.type, each.said) for each in scores.slips] == [
-        ("false", "Anna Berg FOUNDED Halden Instruments (0.80)"),
-        ("missed", "Halden Instruments FOUNDED Anna Berg"),
-    ]
+    false, missed = scores.slips
+    assert (false.type, missed.type) == ("false", "missed")
+    assert false.said.startswith("Anna Berg FOUNDED Halden Instruments (0.")
+    assert missed.said == "Halden Instruments FOUNDED Anna Berg"
 
 
 def test_an_end_is_right_under_any_mention_that_is_labelled_as_the_same(score: Callable[..., ExtractionScores]) -> None:
@@ -265,8 +265,10 @@ def test_values_are_compared_by_their_type(type_: Any, normalised: str, given: s
 
 def test_confidence_stands_beside_what_is_right(score: Callable[..., ExtractionScores]) -> None:
     report = score({"claims": [FOUNDED]}, {"claims": []}).as_json()
-    assert report["reliability"] == [{"from": 0.8, "count": 2, "confidence": 0.8, "right": 0.5}]
-    assert report["calibration_error"] == pytest.approx(0.3)
+    (only,) = report["reliability"]
+    assert (only["count"], only["right"]) == (2, 0.5)
+    assert only["from"] <= only["confidence"] <= only["from"] + 0.1
+    assert report["calibration_error"] == pytest.approx(only["confidence"] - 0.5)
 
 
 # reading

@@ -39,13 +39,14 @@ class Joined:
 @dataclass(frozen=True, slots=True)
 class KeptApart:
     """Another entity that was compared with this one and not joined: by which names, how near it came (0 to 1), and
-    why not."""
+    why not; `forbidden` says that a conflict forbade it, whatever else spoke for it."""
 
     entity: str
     name: str
     of: str
     score: float
     reason: str
+    forbidden: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,18 +111,23 @@ def _explanation(
 
 
 def _kept_apart(resolution: Resolution, members: dict[str, Member], wanted: set[str]) -> dict[str, list[KeptApart]]:
-    """For each wanted entity the other entities it was compared with, each once, by its nearest pair."""
+    """For each wanted entity the other entities it was compared with, each once, by its most telling pair."""
     best: dict[tuple[str, str], KeptApart] = {}
     for mine, other, candidate in _candidates(resolution, members):
         if mine in wanted and mine != other:
             known = best.get((mine, other))
-            if known is None or (candidate.score, candidate.reason) > (known.score, known.reason):
+            if known is None or _telling(candidate) > _telling(known):
                 best[mine, other] = candidate
     found: dict[str, list[KeptApart]] = defaultdict(list)
     for (mine, _), candidate in sorted(best.items(), key=lambda item: (-item[1].score, item[0])):
         if len(found[mine]) < MAX_KEPT_APART:
             found[mine].append(candidate)
     return found
+
+
+def _telling(candidate: KeptApart) -> tuple[bool, float, str, str]:
+    """What forbids a merge explains more than how near another pair came."""
+    return candidate.forbidden, candidate.score, candidate.reason, candidate.name
 
 
 def _candidates(resolution: Resolution, members: dict[str, Member]) -> Iterator[tuple[str, str, KeptApart]]:
@@ -133,13 +139,23 @@ def _candidates(resolution: Resolution, members: dict[str, Member]) -> Iterator[
         reason = verdict.conflict or _reason(verdict.rule, verdict.score)
         for mine, theirs in ((one, other), (other, one)):
             name = members[theirs.key].name
-            candidate = KeptApart(entity_of[theirs.key], name, members[mine.key].name, verdict.score, reason)
-            yield entity_of[mine.key], entity_of[theirs.key], candidate
+            yield (
+                entity_of[mine.key],
+                entity_of[theirs.key],
+                KeptApart(
+                    entity_of[theirs.key],
+                    name,
+                    members[mine.key].name,
+                    verdict.score,
+                    reason,
+                    verdict.conflict is not None,
+                ),
+            )
     for first, second in _names_that_forbid(resolution, members):
         reason = compare_names(*sorted((first[0], second[0]))).conflict or ""
         for (said, key), (refused, bearer) in ((first, second), (second, first)):
             if entity_of[key] != entity_of[bearer]:
-                candidate = KeptApart(entity_of[bearer], refused.text, said.text, 0.0, reason)
+                candidate = KeptApart(entity_of[bearer], refused.text, said.text, 0.0, reason, forbidden=True)
                 yield entity_of[key], entity_of[bearer], candidate
 
 

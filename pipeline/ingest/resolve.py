@@ -8,6 +8,7 @@ candidates, is resolved again as one, so that the outcome equals that of resolvi
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ from pipeline.ingest.resolution.decisions import Bound, Decision, bind
 from pipeline.ingest.resolution.members import Member, Name, compare_names, family_of, names_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from graph_schema.ontology import Ontology
     from pipeline.ingest.resolution.blocks import Pair
@@ -37,6 +38,7 @@ RESOLUTION_NOTES = (
     "names cut finer",
 )
 Row = dict[str, Any]
+Read = Callable[..., list[Row]]
 UNRESOLVED: Row = {"entity": None, "entity_kind": None, "rule": None, "score": None}
 
 
@@ -70,14 +72,15 @@ def bound_decisions(store: Store, ontology: Ontology) -> Bound:
     decisions = [Decision(**{name: row[name] for name in Decision.__slots__}) for row in store.read("decisions")]
     documents = sorted({key for each in decisions for key in (each.first_document, each.second_document)})
     rows = store.read("local_entities_of", documents=documents) if documents else []
-    return bind(decisions, [_member(row, ontology) for row in rows])
+    return bind(decisions, [member_of(row, ontology) for row in rows])
 
 
 def _documents(store: Store, state: str) -> list[str]:
     return [row["key"] for row in store.read("documents_in_state", state=state, limit=BATCH_DOCUMENTS)]
 
 
-def _member(row: Row, ontology: Ontology) -> Member:
+def member_of(row: Row, ontology: Ontology) -> Member:
+    """The member of a row of `local_entities_of` or `bearers_of_names`, without its context."""
     return Member(
         key=row["key"],
         document=row["document"],
@@ -94,7 +97,7 @@ def _member(row: Row, ontology: Ontology) -> Member:
 
 def _name_documents(tx: Transaction, ontology: Ontology, documents: list[str]) -> None:
     """Write the names of documents and put them on the queue; what has no name is an entity of its own at once."""
-    members = [_member(row, ontology) for row in tx.run(statement("read", "local_entities_of"), documents=documents)]
+    members = [member_of(row, ontology) for row in tx.run(statement("read", "local_entities_of"), documents=documents)]
     borne = {member.key: names_of(member) for member in members}
     names = sorted({name for each in borne.values() for name in each})
     links = [{"local": key, "name": name.key} for key in sorted(borne) for name in borne[key]]
@@ -113,7 +116,7 @@ def _name_documents(tx: Transaction, ontology: Ontology, documents: list[str]) -
 
 
 @dataclass(slots=True)
-class _Closure:
+class Closure:
     """Names with everything that is linked to them over any chain: those in `borne` still have a bearer."""
 
     names: set[str] = field(default_factory=set)
@@ -122,32 +125,32 @@ class _Closure:
     cut: dict[str, bool] = field(default_factory=dict)
 
 
-def _closure(tx: Transaction, bound: Bound, stale: Iterable[str]) -> _Closure:
+def closure_of(read: Read, bound: Bound, stale: Iterable[str]) -> Closure:
     """Follow blocks, second names of one local entity, and decisions from `stale` until nothing is added."""
     partners: dict[str, set[str]] = defaultdict(set)
     for one, other in bound.same:
         partners[one].add(other)
         partners[other].add(one)
-    found = _Closure()
+    found = Closure()
     frontier = set(stale)
     while frontier:
         found.names |= frontier
         near: set[str] = set()
         keys = sorted(frontier)
-        for row in tx.run(statement("read", "names_in_blocks"), names=keys, known=sorted(found.blocks)):
+        for row in read("names_in_blocks", names=keys, known=sorted(found.blocks)):
             near |= _take_block(found, row)
-        for row in tx.run(statement("read", "names_beside"), names=keys):
+        for row in read("names_beside", names=keys):
             near.add(row["key"])
         if partners:
-            bearers = {row["key"] for row in tx.run(statement("read", "bearers_of_names"), names=keys)}
+            bearers = {row["key"] for row in read("bearers_of_names", names=keys)}
             others = sorted({other for key in bearers for other in partners.get(key, ())})
-            near |= {row["key"] for row in tx.run(statement("read", "names_of_local_entities"), local_entities=others)}
+            near |= {row["key"] for row in read("names_of_local_entities", local_entities=others)}
         near |= _linked_in_blocks(found)
         frontier = near - found.names
     return found
 
 
-def _take_block(found: _Closure, row: Row) -> set[str]:
+def _take_block(found: Closure, row: Row) -> set[str]:
     """Remember a block. Where it became too large to compare every pair, or small enough again, all its names are
     touched, since other pairs are compared now."""
     names = {each["key"]: Name(each["family"], each["text"]) for each in row["names"]}
@@ -161,7 +164,7 @@ def _take_block(found: _Closure, row: Row) -> set[str]:
     return set()
 
 
-def _linked_in_blocks(found: _Closure) -> set[str]:
+def _linked_in_blocks(found: Closure) -> set[str]:
     """The names that a name of the closure is linked to in the blocks read so far. In a large block the names of the
     same finer key are all taken, as the pairs that are compared there depend on how many there are."""
     near: set[str] = set()
@@ -183,16 +186,25 @@ def _linked_in_blocks(found: _Closure) -> set[str]:
     return near
 
 
+def _reader(tx: Transaction) -> Read:
+    """Packaged read statements by name, within a transaction."""
+
+    def read(name: str, **parameters: Any) -> list[Row]:  # noqa: ANN401
+        return tx.run(statement("read", name), **parameters)
+
+    return read
+
+
 # settling
 
 
 def _settle(tx: Transaction, ontology: Ontology, bound: Bound, stale: list[str]) -> Counter[str]:
-    found = _closure(tx, bound, stale)
+    found = closure_of(_reader(tx), bound, stale)
     closure = sorted(found.names)
     rows = tx.run(statement("read", "bearers_of_names"), names=closure)
-    members = _in_context(tx, ontology, [_member(row, ontology) for row in rows])
+    members = in_context(_reader(tx), ontology, [member_of(row, ontology) for row in rows])
     counts: Counter[str] = Counter()
-    resolution = cluster(members, bound.same, bound.apart, _links(found, counts))
+    resolution = cluster(members, bound.same, bound.apart, links_within(found, counts))
     _write_assignments(tx, resolution, {row["key"]: row for row in rows})
     gone = sorted(found.names - found.borne.keys())
     tx.write("delete_names", keys=gone)
@@ -203,7 +215,7 @@ def _settle(tx: Transaction, ontology: Ontology, bound: Bound, stale: list[str])
     return counts + resolution.counts
 
 
-def _links(found: _Closure, counts: Counter[str]) -> dict[Pair, Comparison]:
+def links_within(found: Closure, counts: Counter[str]) -> dict[Pair, Comparison]:
     """The comparisons within the closure, by the blocks of the whole graph."""
     links: dict[Pair, Comparison] = {}
     for key in sorted(found.blocks):
@@ -214,13 +226,13 @@ def _links(found: _Closure, counts: Counter[str]) -> dict[Pair, Comparison]:
     return links
 
 
-def _in_context(tx: Transaction, ontology: Ontology, members: list[Member]) -> list[Member]:
+def in_context(read: Read, ontology: Ontology, members: list[Member]) -> list[Member]:
     """The members with what is said around them, where their names alone do not tell them apart."""
     wanted = [member.key for member in members if (names := names_of(member)) and names[0].alone]
     contexts = {
         row["key"]: context_of(row, ontology)
         for part in _sliced(wanted)
-        for row in tx.run(statement("read", "contexts_of"), local_entities=part)
+        for row in read("contexts_of", local_entities=part)
     }
     return [replace(each, context=contexts[each.key]) if each.key in contexts else each for each in members]
 

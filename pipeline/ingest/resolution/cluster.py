@@ -65,11 +65,13 @@ class Atom:
 
 @dataclass(slots=True)
 class Resolution:
-    """The assignments by member key, what was compared, and the verdict on each compared pair of atoms."""
+    """The assignments by member key, what was compared, the verdict on each compared pair of atoms, and the pairs of
+    names that no entity bears together."""
 
     assignments: dict[str, Assignment] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     compared: dict[tuple[Atom, Atom], Comparison] = field(default_factory=dict)
+    barred: set[Pair] = field(default_factory=set)
 
 
 def cluster(
@@ -91,7 +93,8 @@ def cluster(
     compared = _comparisons(atoms, names, links, resolution.counts)
     _decide(compared, atoms, same, apart)
     resolution.compared = _unambiguous(compared)
-    groups = _linked(sorted(atoms, key=lambda atom: atom.key), resolution.compared, _barred(links))
+    resolution.barred = {pair for pair, link in links.items() if link.conflict}
+    groups = _linked(sorted(atoms, key=lambda atom: atom.key), resolution.compared, _barred(resolution.barred))
     groups = _decided(groups, same, apart)
     best = _best_links(groups, resolution.compared)
     resolution.assignments = {each.member: each for each in _assignments(groups, known, names, best)}
@@ -275,13 +278,12 @@ def _decided(
     return [joined[number] for number in sorted(joined)]
 
 
-def _barred(links: Mapping[Pair, Comparison]) -> dict[Name, set[Name]]:
+def _barred(pairs: Iterable[Pair]) -> dict[Name, set[Name]]:
     """Name -> the names that no bearer of it can have."""
     found: dict[Name, set[Name]] = defaultdict(set)
-    for (first, second), link in links.items():
-        if link.conflict:
-            found[first].add(second)
-            found[second].add(first)
+    for first, second in pairs:
+        found[first].add(second)
+        found[second].add(first)
     return found
 
 

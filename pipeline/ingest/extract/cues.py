@@ -14,7 +14,7 @@ from pipeline.text import names
 from pipeline.text.mentions import SUBJECTS, RawMention
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc, Token
+    from spacy.tokens import Doc, Span, Token
 
     from graph_schema.ontology import Ontology
 
@@ -51,8 +51,9 @@ _ASIDE = r"(?:\s*\([^()]*\))?"
 _ALIAS = re.compile(rf"{_ASIDE}[\s,(;:–—-]*{_FILLER}{_SAME_NAME}[\s,:]*[\"“‘'(]*(?:the\s+)?[\"“‘']*", re.IGNORECASE)
 _RENAMING = re.compile(rf"{_ASIDE}(?:[\s,(]*{_FILLER})?{_RENAMED}[\s,:]*[\"“‘'(]*(?:the\s+)?[\"“‘']*", re.IGNORECASE)
 _BRACKET = re.compile(r"(?:['’]s)?[\"”’']?\s*[(\[]\s*(?:the|or|abbreviated|in\s+short)?[\s:,]*[\"“‘']*", re.IGNORECASE)
+_CODE = re.compile(r"\s*\(([A-Z][A-Z0-9&-]{0,6}(?:[ -]?\d{1,4})?)\)")
 _SPLIT_NAME = re.compile(r"\s(?:of|in|for|and)\s[^()\n.]{2,60}\s\(")
-_NUMBER_IN_BRACKET = re.compile(r"[ -]?\d*\)")
+_NUMBER_IN_BRACKET = re.compile(r"[ -]?\d+\)")
 _AFTER_BRACKET = re.compile(r"[\"”’']*\s*[)\];,]")
 
 
@@ -134,6 +135,7 @@ class CueReader:
         """All cues; described nouns come last in `mentions`."""
         self._link_aliases()
         self._link_tokens()
+        self._link_codes()
         contexts = [self._context(self.roots[index], index) for index in range(len(self.mentions) - len(self.nouns))]
         contexts += [self._context(noun, -1) for noun in self.nouns.values()]
         return Cues(contexts, self.links, self.hints, len(set(self.sentence_of)))
@@ -189,6 +191,8 @@ class CueReader:
     def _link_apposition(self, head: Token, noun: Token) -> None:
         """ "X, the founder of Y" and "the founder, X"."""
         named, other = self._name(head), self._name(noun)
+        if any(child.dep_ == "conj" and child.i < noun.i for child in head.children):
+            return
         if named is not None and other is not None:
             self._link_titles(named, other)
         elif named is not None and self._describes(noun):
@@ -305,19 +309,15 @@ class CueReader:
             return
         if noun.tag_ not in {"NN", "NNP"} or noun.i in self.nouns:
             return
-        span = self.doc[self._start(noun) : noun.i + 1]
-        self.nouns[noun.i] = noun
+        self._add(named, self.doc[self._start(noun) : noun.i + 1], noun, rule, confidence)
+        self.mentions[-1].form, self.mentions[-1].kind, self.mentions[-1].noun = "role", kind, noun.lower_
+
+    def _add(self, named: int, span: Span, root: Token, rule: str, confidence: float) -> None:
+        """Another mention of what is named: a name unless it is made something else."""
+        self.nouns[root.i] = root
         self.links.append(Link(named, len(self.mentions), rule, confidence))
-        self.mentions.append(
-            RawMention(
-                start=self.offset + span.start_char,
-                end=self.offset + span.end_char,
-                surface=span.text,
-                kind=kind,
-                form="role",
-            )
-        )
-        self.mentions[-1].noun = noun.lower_
+        start, end = self.offset + span.start_char, self.offset + span.end_char
+        self.mentions.append(RawMention(start, end, span.text, UNKNOWN_KIND, "name"))
 
     def _start(self, noun: Token) -> int:
         """The first token of the noun's phrase that no other mention holds."""
@@ -393,9 +393,22 @@ class CueReader:
                     self.links.append(link)
                     break
 
+    def _link_codes(self) -> None:
+        """A short code in brackets right after a name is another name for it, though nothing found it to be one: an
+        acronym, a hull number."""
+        for index, mention in enumerate(self.mentions[: len(self.mentions) - len(self.nouns)]):
+            match = _CODE.match(self.doc.text, mention.end - self.offset) if mention.form == "name" else None
+            span = match and self.doc.char_span(match.start(1), match.end(1))
+            if not match or not span or any(token.i in self.at for token in span):
+                continue
+            if _has_digit(match[1]) or abbreviates(match[1], mention.surface):
+                self._add(index, span, span.root, "abbreviation", 0.85)
+
     def _alias(self, first: int, second: int) -> Link | None:
         one, other = self.mentions[first], self.mentions[second]
         between = self.doc.text[one.end - self.offset : other.start - self.offset]
+        if "(" in one.surface:
+            between = between.partition(")")[2]
         if len(between) > MAX_ALIAS_GAP_CHARS or "\n\n" in between:
             return None
         after = self.doc.text[other.end - self.offset : other.end - self.offset + 4]
@@ -403,6 +416,8 @@ class CueReader:
             for short, full in ((other.surface, one.surface), (one.surface, other.surface)):
                 if _AFTER_BRACKET.match(after) and abbreviates(short, full):
                     return Link(first, second, "abbreviation", 0.95)
+            if _AFTER_BRACKET.match(after) and other.surface.isupper() and _has_digit(other.surface):
+                return Link(first, second, "abbreviation", 0.8)
             if other.surface.isupper() and _NUMBER_IN_BRACKET.match(self.doc.text, other.end - self.offset):
                 return Link(first, second, "abbreviation", 0.8)
         if _SPLIT_NAME.fullmatch(between) and _AFTER_BRACKET.match(after):
@@ -418,6 +433,10 @@ class CueReader:
     def _name(self, token: Token) -> int | None:
         index = self.at.get(token.i)
         return index if index is not None and self.mentions[index].form == "name" else None
+
+
+def _has_digit(text: str) -> bool:
+    return any(character.isdigit() for character in text)
 
 
 def _labels(ontology: Ontology, kind: str) -> set[str]:

@@ -11,13 +11,15 @@ linked neither repeated names nor pronouns nor later descriptions. So:
   spans that overlap both, or the same words elsewhere in the document. `any_rule` counts pairs joined by any rule,
   pronouns and short forms too, as if the gold linked all that refer to one thing.
 
-A mention stands for a span that it overlaps unless it is the name of something inside it (the organisation in
-"commander of U.S. Central Command"). Quantities, coordinates and times given twice ("8 km (5 mi)") are values and not
-entities; `all_types` counts their links too, as missed.
+A mention stands for a span when it covers its head, the last word before a preposition or comma ("commander" in
+"commander of U.S. Central Command"), so that the name of something else within the span does not. Quantities,
+coordinates and times given twice ("8 km (5 mi)") are values and not entities; `all_types` counts their links too, as
+missed.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
 VALUE_TYPES = frozenset({"Quantity", "Coordinate", "Temporal", "Money", "Frequency"})
 STATED = frozenset({"abbreviation", "alias", "renamed", "title", "apposition", "copula"})
+_HEAD = re.compile(r".+?\w(?=\W*$|,|\s(?:of|for|in|at|to|by|from|on|with|who|that)\s)", re.DOTALL)
 Span = tuple[int, int]
 Pair = tuple[Span, Span]
 Row = dict[str, Any]
@@ -72,7 +75,7 @@ def _compared(entities: list[Row], relations: list[Row], evidence: Evidence) -> 
     wanted = {pair for pair in closed if not {types.get(span) for span in pair} & VALUE_TYPES}
     text = "".join(chunk.text for chunk in evidence.chunks)
     spans = [*types, *(span for pair in wanted for span in pair)]
-    standing = {span: _standing(span, types, evidence.mentions, text) for span in spans}
+    standing = {span: _standing(span, evidence.mentions, text) for span in spans}
     words = {(row["begin"], row["end"]): _plain(row["value"]) for row in entities}
     known = _linked_words(closed, words)
     further = [
@@ -131,23 +134,11 @@ def _said(entities: list[Row], standing: dict[Span, list[Mention]]) -> Iterator[
                 yield (one, other), any({first.rule, second.rule} & STATED for first, second in pairs)
 
 
-def _standing(span: Span, types: dict[Span, str], mentions: Iterable[Mention], text: str) -> list[Mention]:
-    """The mentions that stand for a span; a span of its type that ends it, or stands before "of" or "in", is its
-    head."""
-    words = _plain(text[slice(*span)])
-    inner = [each for each in types if _within(each, span) and _plain(text[slice(*each)]) != words]
-    other = [
-        each
-        for each in inner
-        if types[each] != types.get(span)
-        or not (each[1] == span[1] or (each[0] == span[0] and text[each[1] :].startswith((" of ", " in "))))
-    ]
-    return [
-        mention
-        for mention in mentions
-        if _overlap((mention.start, mention.end), span)
-        and not any(_within((mention.start, mention.end), each) for each in other)
-    ]
+def _standing(span: Span, mentions: Iterable[Mention], text: str) -> list[Mention]:
+    """The mentions that cover the last word of a span's head: what stands before its first preposition or comma."""
+    words = _HEAD.match(text[slice(*span)])
+    last = span[0] + (words.end() if words else 1) - 1
+    return [mention for mention in mentions if mention.start <= last < mention.end]
 
 
 def _covered(pair: Pair, gold: set[Pair]) -> bool:

@@ -156,6 +156,7 @@ def test_would_that_looks_ahead_from_the_past_asserts() -> None:
         ("“Nobody slept. The old mill burned in the night,” Erik Lund said.", "Erik Lund"),
         ("“Nobody in town slept,” said Erik Lund. “The old mill burned in the night.”", "Erik Lund"),
         ("The mill burned, and Erik Lund said that nobody slept.", None),
+        ("The mill burned, as everybody would have told you.", None),
         ("Erik Lund knew that the mill burned.", None),
         ("The fact that the mill burned is known.", None),
         ("Erik Lund said nothing.\n\n“Old mills” is a book. The mill burned in the night.", None),

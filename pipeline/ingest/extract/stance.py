@@ -37,12 +37,12 @@ SAYING = frozenset(
 )
 FACTIVE = frozenset(
     "know find show learn discover remember recall reveal prove realize realise help see make have force cause mean "
-    "ensure be".split()
+    "be".split()
 )
 PLANNING = frozenset(
     "plan intend hope want wish propose aim agree expect decide consider try attempt offer seek promise threaten vow "
     "prepare ask urge order let need schedule set design like pledge encourage instruct demand call invite recommend "
-    "request commit plot conspire".split()
+    "request commit plot conspire ensure insure guarantee".split()
 )
 POSSIBLE_VERBS = frozenset("allow enable permit tend".split())
 ALLEGING_VERBS = frozenset(
@@ -80,6 +80,7 @@ ADJECTIVES: dict[str, Modality] = {
     **dict.fromkeys("planned proposed intended scheduled upcoming attempted promised".split(), "planned"),
     **dict.fromkeys("possible potential likely threatened probable hypothetical".split(), "possible"),
 }
+PRESENT = frozenset({"VB", "VBP"})
 OPENING = frozenset({"“", '"', "``"})
 CLOSING = frozenset({"”", '"', "''"})
 MIN_QUOTED_TOKENS = 4
@@ -269,7 +270,8 @@ class StanceReader:
         if self._is_asked(verb):
             return "possible"
         head = verb.head
-        shared = verb.dep_ == "conj" and head.tag_ == verb.tag_ and not self._stands_alone(verb)
+        alike = head.tag_ == verb.tag_ or {head.tag_, verb.tag_} == PRESENT
+        shared = verb.dep_ == "conj" and alike and not self._stands_alone(verb)
         return self._modality(head) if shared else "asserted"
 
     def _of_auxiliary(self, verb: Token, auxiliary: str) -> Modality:
@@ -313,7 +315,7 @@ class StanceReader:
                 if child.dep_ == "prep" and child.lower_ == "according":
                     targets = [each.head for each in obliques(self.tree, child)]
                     return self._words(targets[0]) if targets else UNNAMED_SOURCE
-                if child.dep_ == "advcl" and child.lemma_ in SAYING and is_marked(self.tree, child, AS):
+                if self._is_reported(child):
                     return self._speaker(child)
             head = clause.head
             if clause.dep_ in {"conj", "xcomp", "advcl"} and head.i != clause.i and head.pos_ in VERBS:
@@ -328,6 +330,11 @@ class StanceReader:
             return self._speaker(clause.head)
         speaker = self.quoted.get(verb.i)
         return None if speaker is None else self._words(speaker)
+
+    def _is_reported(self, clause: Token) -> bool:
+        """ "as X said"; what "everybody would have told you" nobody has said."""
+        saying = clause.dep_ == "advcl" and clause.lemma_ in SAYING and is_marked(self.tree, clause, AS)
+        return saying and self._modality(clause) == "asserted"
 
     def _speaker(self, saying: Token) -> str:
         speaker = next((child for child in self.tree.children[saying.i] if child.dep_ in SUBJECTS), None)

@@ -165,7 +165,9 @@ class MentionFinder:
         if labels is None:
             other = recognised and recognised not in CLASS_OF_LABEL and recognised not in VALUE_LABELS
             return self.ontology.kind_of_label.get(recognised) if other else UNKNOWN_KIND
-        return self.ontology.kind_of_label.get(recognised if recognised in labels else labels[0])
+        preferred = (recognised, *labels) if recognised in labels else labels
+        known = self.ontology.kind_of_label
+        return next((known[label] for label in preferred if label in known), None)
 
     def _of_entity(self, ent: Span, offset: int, tags: Tags) -> tuple[RawMention, Span] | None:
         span = _trimmed(ent)
@@ -182,7 +184,7 @@ class MentionFinder:
             return None
         before = span.doc[trimmed.start - 1].lower_ if trimmed.start else ""
         role = self.ontology.kind_of_role.get(trimmed[-1].lower_)
-        if role is not None and before in DEFINITE:
+        if role is not None and before in DEFINITE and self._said_kind(trimmed, "") is None:
             mention = _mention(trimmed, offset, role, "role")
             mention.noun = trimmed[-1].lower_
             return mention, trimmed

@@ -234,6 +234,55 @@ def test_its_names_and_patterns_are_found(name: str, text: str, names: list[tupl
     assert [(doc[start:end].text, kind) for start, end, kind in found] == names
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        (
+            "contracts",
+            "Harwick Ltd signed MSA-2024/17 in March 2024.",
+            {("Harwick Ltd", "SIGNED", "MSA-2024/17"), ("MSA-2024/17", "SIGNED_ON", "2024-03")},
+        ),
+        (
+            "contracts",
+            "Clause 7.2 obliges Harwick Ltd to insure the goods.",
+            {("Clause 7.2", "OBLIGES", "Harwick Ltd")},
+        ),
+        (
+            "contracts",
+            "Harwick Ltd signed the Elverum Lease. It also signed the Tarnvik Supply Agreement.",
+            {("Harwick Ltd", "SIGNED", "Elverum Lease"), ("Harwick Ltd", "SIGNED", "Tarnvik Supply Agreement")},
+        ),
+        (
+            "contracts",
+            "Jane Orme signed the Elverum Lease. She signed MSA-2024/17.",
+            {("Jane Orme", "SIGNED", "Elverum Lease"), ("Jane Orme", "SIGNED", "MSA-2024/17")},
+        ),
+        ("aviation", "LN-KEA landed at Sola Airport.", {("LN-KEA", "LANDED_AT", "Sola Airport")}),
+        ("aviation", "LN-KEA was built by Boeing.", {("LN-KEA", "MANUFACTURED_BY", "Boeing")}),
+        (
+            "aviation",
+            "Nordic Airways operates LN-KEA and LN-KEB.",
+            {("Nordic Airways", "OPERATES", "LN-KEA"), ("Nordic Airways", "OPERATES", "LN-KEB")},
+        ),
+        ("aviation", "Captain Liv Aasen flew LN-KEA.", {("LN-KEA", "FLOWN_BY", "Liv Aasen")}),
+        (
+            "aviation",
+            "Nordic Airways operates the Twin Otter. The airline also flies the Boeing 737-800.",
+            {("Nordic Airways", "OPERATES", "Twin Otter"), ("Nordic Airways", "OPERATES", "Boeing 737-800")},
+        ),
+        (
+            "aviation",
+            "The Northern Star landed at Kjevik. The aircraft was manufactured by Fokker.",
+            {("Northern Star", "LANDED_AT", "Kjevik"), ("Northern Star", "MANUFACTURED_BY", "Fokker")},
+        ),
+    ],
+)
+def test_its_names_patterns_pronouns_and_roles_stand_in_its_claims(
+    contracts: Extract, aviation: Extract, name: str, text: str, said: set[Triple]
+) -> None:
+    assert triples({"contracts": contracts, "aviation": aviation}[name](text)) == said
+
+
 # all the way
 
 FILES = {

@@ -32,7 +32,6 @@ CONFIDENCE = {
     "name": 1.0, "same-name": 0.95, "short-form": 0.85, "short-form-nearest": 0.6, "role": 1.0, "same-role": 0.8,
     "description": 0.7,
 }  # fmt: skip
-FAMILIES = {"PERSON": "person", "NORP": "group", "ORG": "organization", "GPE": "place", "LOC": "place", "FAC": "place"}
 _NORMAL_KIND = {"person": "Person", "organization": "Organization"}
 
 
@@ -75,7 +74,7 @@ class Clusterer:
 
     def __init__(self, ontology: Ontology) -> None:
         self.ontology = ontology
-        self.families = {kind: _family(ontology, kind) for kind in ontology.kinds} | {UNKNOWN_KIND: "unknown"}
+        self.families = {**ontology.families, UNKNOWN_KIND: "unknown"}
 
     def __call__(self, mentions: Sequence[RawMention], cues: Cues, title: str) -> Clusters:
         """Names come first (equal names, names that the text says are one, short forms of fuller ones), then described
@@ -381,7 +380,7 @@ class _Document:
         """The last cluster before `mention` that its noun can describe: one that was described so or has that very noun
         in its name, or any of its kind when the noun is a general one; then the one that the title names goes first."""
         person = self.clusterer.families.get(mention.kind) == "person"
-        general = mention.noun in GENERAL_NOUNS
+        general = mention.noun in GENERAL_NOUNS or mention.noun == mention.kind.lower()
         if general and self.about is not None and self._is_a(self.about.kind, mention.kind):
             return self.about
         for index in reversed(before):
@@ -482,14 +481,6 @@ def _root(target: Cluster) -> Cluster:
     while target.into is not None:
         target = target.into
     return target
-
-
-def _family(ontology: Ontology, kind: str) -> str:
-    for ancestor in ontology.ancestors(kind):
-        for label in ontology.kinds[ancestor].labels:
-            if label in FAMILIES:
-                return FAMILIES[label]
-    return "other"
 
 
 def _clash(one: str | None, other: str | None) -> bool:

@@ -92,9 +92,10 @@ class Member:
 
 
 def family_of(kind: str, ontology: Ontology) -> str:
-    """The nearest ancestor whose names have a structure of their own, else the outermost one."""
+    """Whose names its names are like: people's, organisations', places', else those of its outermost ancestor."""
     chain = ontology.ancestors(kind)
-    return next((each for each in chain if each in FAMILIES), chain[-1] if chain else UNKNOWN_KIND)
+    like = ontology.families.get(kind, "other").capitalize()
+    return like if like in FAMILIES else chain[-1] if chain else UNKNOWN_KIND
 
 
 def names_of(member: Member) -> tuple[Name, ...]:

@@ -52,7 +52,9 @@ def checked(texts: Iterable[str]) -> tuple[int, int]:
 
 def texts_of(place: Path) -> Iterator[str]:
     """Every text below a folder, or of one file: plain text, or the texts and sentences of JSON lines; NFC."""
-    paths = [place] if place.is_file() else sorted(each for each in place.rglob("*") if each.suffix in {".txt", ".jsonl"})
+    paths = (
+        [place] if place.is_file() else sorted(each for each in place.rglob("*") if each.suffix in {".txt", ".jsonl"})
+    )
     for path in paths:
         if path.suffix == ".txt":
             yield unicodedata.normalize("NFC", path.read_text(encoding="utf-8", errors="replace"))

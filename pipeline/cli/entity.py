@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from pipeline.api import Groundplan
     from pipeline.ingest.decisions import FoundEntity
+    from pipeline.ingest.explain import KeptApart
 
 MAX_SHOWN_MEMBERS = 50
 
@@ -137,7 +138,7 @@ def _deciding() -> Iterator[Groundplan]:
         kg.store.await_indexes()
 
 
-def _as_json(entity: FoundEntity) -> dict[str, Any]:
+def _as_json(entity: FoundEntity, apart: Iterable[KeptApart]) -> dict[str, Any]:
     return {
         "id": entity.id,
         "name": entity.name,
@@ -157,6 +158,7 @@ def _as_json(entity: FoundEntity) -> dict[str, Any]:
             }
             for member in entity.members
         ],
+        "apart": [{"id": each.entity, "name": each.name, "reason": each.reason, "score": each.score} for each in apart],
     }
 
 
@@ -171,4 +173,5 @@ def _as_text(shown: dict[str, Any]) -> str:
         lines.append(f"  {each['document']}: {each['name']!r} ({count}), joined by {each['rule']}, {each['score']:.2f}")
     if len(members) > MAX_SHOWN_MEMBERS:
         lines.append(f"  and {len(members) - MAX_SHOWN_MEMBERS} more (--json shows all)")
+    lines += [f"  kept apart: {each['name']!r} ({each['id']}): {each['reason']}" for each in shown["apart"]]
     return "\n".join(lines)

@@ -35,7 +35,7 @@ LABELS_OF_CLASS = {"Person": ("PERSON",), "Place": ("GPE", "LOC", "FAC"), "Organ
 CLASS_OF_LABEL = {label: name for name, labels in LABELS_OF_CLASS.items() for label in labels}
 DATES = frozenset({"DATE", "TIME"})
 SURE = 0.8
-MAX_OUTSIDE_RECOGNISED, MAX_OUTSIDE_PROPER = 0.98, 0.9
+MAX_OUTSIDE_RECOGNISED, MAX_OUTSIDE_OTHER, MAX_OUTSIDE_PROPER = 0.8, 0.98, 0.9
 VALUE_LABELS = frozenset({"DATE", "TIME", "MONEY", "QUANTITY", "CARDINAL", "PERCENT"})
 PRONOUNS = {"he": "m", "him": "m", "his": "m", "himself": "m", "she": "f", "her": "f", "hers": "f", "herself": "f"}
 DEFINITE_OR_ALL = frozenset("the this that these those all both some each every no any other another".split())
@@ -43,11 +43,13 @@ _BEFORE_NOUN = frozenset({"amod", "compound", "nmod", "advmod"})
 _SPEAKERS_AND_GROUPS = frozenset("i me my we us our ours they them their theirs".split())
 DEFINITE = frozenset({"the", "this", "that"})
 SUBJECTS = frozenset({"nsubj", "nsubjpass"})
+_PREPOSITIONS = frozenset("about after against at before by for from in into near of on over to under with".split())
 _APPROXIMATE = frozenset(
     "about around approximately almost nearly some roughly over under than more less at least most up to only "
     "just".split()
 )
 _DATED = re.compile(r"\d|\b(?:last|this|next|ago|yesterday|today|tomorrow|" + "|".join(sorted(CALENDAR)) + r")\b", re.I)
+_GARBLED = re.compile(r"\S{31}|[^\W\d_][\"!?;{}<>|~^=*_\\][^\W\d_]|[!?*|~^=\\]{2}|\b[^\W\d_]+\d+[^\W\d_]+\d")
 _TRIMMED = frozenset({"the", "a", "an", "'s", "’s", "'", "’"})
 
 
@@ -118,13 +120,14 @@ class MentionFinder:
         for tagged in tags.spans:
             yield self._of_tagged(doc, tagged, offset)
         for ent in doc.ents:
-            if ent.label_ not in VALUE_LABELS and _outside(tags, ent) < MAX_OUTSIDE_RECOGNISED:
+            doubt = MAX_OUTSIDE_RECOGNISED if ent.label_ in CLASS_OF_LABEL else MAX_OUTSIDE_OTHER
+            if ent.label_ not in VALUE_LABELS and _outside(tags, ent) < doubt and not _in_capitals(ent):
                 yield self._of_entity(ent, offset, tags)
         known = {doc[each.start : each.end].text: each for each in tags.spans}
         for span in _proper_runs(doc, taken):
             if (same := known.get(span.text)) is not None:
                 yield self._of_tagged(doc, same._replace(start=span.start, end=span.end), offset)
-            elif _outside(tags, span) < MAX_OUTSIDE_PROPER or self._said_kind(span, ""):
+            elif self._said_kind(span, "") or (_outside(tags, span) < MAX_OUTSIDE_PROPER and not _in_capitals(span)):
                 yield self._of_run(span, offset, tags)
         for token in doc:
             if token.i not in taken:
@@ -142,7 +145,7 @@ class MentionFinder:
 
     def _of_tagged(self, doc: Doc, tagged: Tagged, offset: int) -> tuple[RawMention, Span] | None:
         span = _trimmed(doc[tagged.start : tagged.end])
-        if span is None or not any(character.isalpha() for character in span.text):
+        if span is None or not any(character.isalpha() for character in span.text) or _is_garbled(span.text):
             return None
         recognised = next((token.ent_type_ for token in span if token.ent_type_), "")
         weights: dict[str, float] = {}
@@ -176,6 +179,8 @@ class MentionFinder:
         kind = self.ontology.kind_of_label.get(ent.label_) or self._said_kind(span, "")
         if kind is None:
             return None
+        if _is_garbled(span.text):
+            return None
         return self._named(span, kind, offset, 1 - _outside(tags, span), {})
 
     def _of_run(self, span: Span, offset: int, tags: Tags) -> tuple[RawMention, Span] | None:
@@ -188,6 +193,8 @@ class MentionFinder:
             mention = _mention(trimmed, offset, role, "role")
             mention.noun = trimmed[-1].lower_
             return mention, trimmed
+        if _is_garbled(trimmed.text):
+            return None
         if len(trimmed) == 1 and not trimmed.text.isupper() and _opens_sentence(trimmed[0]):
             return None
         return self._named(trimmed, UNKNOWN_KIND, offset, 1 - _outside(tags, span), {})
@@ -201,6 +208,8 @@ class MentionFinder:
         if sure and said is not None and not self.ontology.fits(said, (kind,)):
             said = None
         gender = names.gender_of_title(title) if titled else None
+        if said is None and kind == "Person" and title.lower() == "near" and "Place" in self.ontology.kinds:
+            said = "Place"
         mention = _mention(span, offset, said or kind, "name", gender=gender)
         mention.confidence = confidence
         mention.weights = ((said, 1.0),) if said else _shares(kind, weights)
@@ -287,13 +296,29 @@ def _phrase(noun: Token, at: dict[int, int]) -> Span | None:
     return None
 
 
+def _in_capitals(span: Span) -> bool:
+    """Whether the sentence of `span` is in capitals, which then say nothing of its words."""
+    if not span.doc.has_annotation("SENT_START"):
+        return False
+    words = [token.text for token in span.sent if token.is_alpha]
+    return len(words) > 2 and sum(word.isupper() for word in words) > 0.7 * len(words)
+
+
+def _is_garbled(text: str) -> bool:
+    """Whether characters within say that a scan was misread or that markup was left."""
+    return _GARBLED.search(text) is not None
+
+
 def _mention(
     span: Span, offset: int, kind: str, form: Form, *, gender: str | None = None, value: Value | None = None
 ) -> RawMention:
+    surface = span.text
+    if "[" in surface[1:]:
+        surface = surface[: surface.index("[", 1)].rstrip(" .,")
     return RawMention(
         start=offset + span.start_char,
-        end=offset + span.end_char,
-        surface=span.text,
+        end=offset + span.start_char + len(surface),
+        surface=surface,
         kind=kind,
         form=form,
         gender=gender,
@@ -359,7 +384,9 @@ def _trimmed(span: Span) -> Span | None:
 
 
 def _is_edge(token: Token, *, leading: bool) -> bool:
-    if token.is_space or token.lower_ in _TRIMMED or (token.is_punct and token.text not in {")", "."}):
+    if token.is_space or token.lower_ in _TRIMMED or (token.is_punct and token.text != ")"):
+        return True
+    if token.is_upper and token.lower_ in _PREPOSITIONS:
         return True
     return leading and names.fold(token.text) in names.HONORIFICS
 

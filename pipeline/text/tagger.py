@@ -26,6 +26,7 @@ CLASSES = ("Person", "Place", "Organization", "Other")
 OUTSIDE = "O"
 LABELS = (OUTSIDE, *(f"{part}-{name}" for name in CLASSES for part in "BILU"))
 PROBE = "city"
+SAME_SPACE = 0.01
 WINDOW = (-2, -1, 0, 1, 2)
 MAX_CACHED = 50_000
 
@@ -53,10 +54,11 @@ class Tags:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """What is known of words beforehand: `centroids` of word vectors, one array a granularity, in the space where the
-    vector of the word `PROBE` is `probe`; and `seen`, the features of words by what they were elsewhere."""
+    """What is known of words beforehand: `centroids` of word vectors, one array a granularity with half its squared
+    lengths, in the space where the vector of the word `PROBE` is `probe`; and `seen`, the features of words by what
+    they were elsewhere."""
 
-    centroids: tuple[Array, ...]
+    centroids: tuple[tuple[Array, Array], ...]
     probe: Array
     seen: dict[str, tuple[str, ...]]
 
@@ -65,13 +67,12 @@ class Lexicon:
         if not token.has_vector or not self._shares_space(token):
             return
         vector = _unit(np.asarray(token.vector))
-        for centres in self.centroids:
-            nearest = np.argmax(centres @ vector - (centres * centres).sum(axis=1) / 2)
-            yield f"cluster{len(centres)}={nearest}"
+        for centres, half_squares in self.centroids:
+            yield f"cluster{len(centres)}={np.argmax(centres @ vector - half_squares)}"
 
     def _shares_space(self, token: Token) -> bool:
         other = np.asarray(token.vocab.get_vector(PROBE))
-        return other.shape == self.probe.shape and bool(np.allclose(other, self.probe, atol=1e-2))
+        return other.shape == self.probe.shape and bool(np.abs(other - self.probe).max() < SAME_SPACE)
 
     def elsewhere(self, word: str) -> tuple[str, ...]:
         """What a capitalised word was elsewhere; one in capitals is looked up in both spellings."""
@@ -101,7 +102,8 @@ class Tagger:
     def __init__(self, arrays: dict[str, Array]) -> None:
         names = weights.unpacked(arrays["features"])
         self.row = {name: index for index, name in enumerate(names)}
-        self.weights = arrays["weights"].astype(np.float64)
+        self.weights = np.vstack([arrays["weights"], np.zeros(len(LABELS))]).astype(np.float64)
+        self.bias = self.row.get("bias", len(names))
         self.transitions = _legal(arrays["transitions"].astype(np.float64))
         self.lexicon = lexicon_of(arrays)
         self._words: dict[tuple[str, bool], Array] = {}
@@ -123,8 +125,15 @@ class Tagger:
 
     def _scores(self, doc: Doc) -> Array:
         """The sum of the weights of each token's features: tokens x labels."""
-        near = np.stack([self._word(token) + self._syntax(token) for token in doc])
-        scores = np.stack([self._sum(["bias", *own]) for own in _joint_features(doc)])
+        tokens = list(doc)
+        near = np.stack([self._word(token) for token in tokens]) + np.stack([self._syntax(token) for token in tokens])
+        rows: list[int] = []
+        first: list[int] = []
+        for own in _joint_features(doc):
+            first.append(len(rows))
+            rows.append(self.bias)
+            rows += [row for feature in own if (row := self.row.get(feature)) is not None]
+        scores: Array = np.add.reduceat(self.weights[rows], first, axis=0)
         for column, offset in enumerate(WINDOW):
             if abs(offset) < len(doc):
                 scores[max(0, -offset) : len(doc) - max(0, offset)] += near[
@@ -193,7 +202,8 @@ def lexicon_of(arrays: dict[str, Array]) -> Lexicon:
     """The lexicon among trained arrays."""
     sets = [tuple(line.split()) for line in weights.unpacked(arrays["seen_sets"])]
     words = weights.unpacked(arrays["seen_words"])
-    centroids = tuple(arrays[name].astype(np.float32) for name in sorted(arrays) if name.startswith("centroids"))
+    centres = [arrays[name].astype(np.float32) for name in sorted(arrays) if name.startswith("centroids")]
+    centroids = tuple((each, (each * each).sum(axis=1) / 2) for each in centres)
     seen = {word: sets[index] for word, index in zip(words, arrays["seen_set_of_word"].tolist(), strict=True)}
     return Lexicon(centroids, arrays["probe"], seen)
 

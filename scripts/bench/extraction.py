@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tasks.base import Options
 
-TASKS = ("carb", "conll04", "judged", "knowledgenet", "re3d", "redocred", "speed")
+TASKS = ("carb", "conll04", "judged", "knowledgenet", "offsets", "re3d", "redocred", "speed")
 
 
 def main() -> int:

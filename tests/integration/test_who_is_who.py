@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -106,3 +107,16 @@ def test_an_ambiguous_name_is_refused_with_the_ids_to_choose_from(home: Path, st
 def test_a_document_that_does_not_name_it_cannot_be_split_off(home: Path, capsys: pytest.CaptureFixture[str]) -> None:  # noqa: ARG001
     assert run(["entity", "split", "Anna Berg", "--document", "c.txt"]) == 2
     assert "a.txt, b.txt" in capsys.readouterr().err
+
+
+def test_show_says_what_joined_each_document_and_what_was_kept_apart(
+    home: Path,  # noqa: ARG001
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(["entity", "split", "Anna Berg", "--document", "b.txt"]) == 0
+    capsys.readouterr()
+    assert run(["entity", "show", "Anna Berg", "--json"]) == 0
+    one, other = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert {each["members"][0]["document"] for each in (one, other)} == {"a.txt", "b.txt"}
+    assert one["apart"][0]["id"] == other["id"]
+    assert "decision" in one["apart"][0]["reason"]

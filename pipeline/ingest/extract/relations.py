@@ -17,7 +17,8 @@ from graph_schema.models import Value
 from pipeline.ingest.extract.clause import CORE_ROLES, VERBS, Clause, Tree, has_subject, obliques, read_clauses
 from pipeline.ingest.extract.events import EVENT_NOUNS
 from pipeline.ingest.extract.propositions import words_of
-from pipeline.ingest.extract.stance import NO, SAYING, Stance, StanceReader, Times
+from pipeline.ingest.extract.quotations import SAYING
+from pipeline.ingest.extract.stance import NO, Stance, StanceReader, Times
 from pipeline.text.values import parse_money, parse_quantity
 
 if TYPE_CHECKING:

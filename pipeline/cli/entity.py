@@ -36,6 +36,7 @@ def show(name: str, *, as_json: bool) -> None:
     from pipeline.api import Groundplan
     from pipeline.errors import UsageError
     from pipeline.ingest.decisions import find
+    from pipeline.ingest.explain import explain
 
     with Groundplan.open() as kg:
         found = find(kg.store, name)
@@ -43,8 +44,13 @@ def show(name: str, *, as_json: bool) -> None:
             raise UsageError(
                 f"no entity is called {name!r}.", "`groundplan cypher entities_by_name` searches by words."
             )
+        explained = {
+            each.entity: each.apart
+            for asked in dict.fromkeys(each.name for each in found)
+            for each in explain(kg.store, kg.ontology, asked)
+        }
         for each in found:
-            shown = _as_json(each)
+            shown = _as_json(each, explained.get(each.id, ()))
             click.echo(json.dumps(shown, ensure_ascii=False) if as_json else _as_text(shown))
 
 

@@ -277,7 +277,7 @@ def _phrase(noun: Token, at: dict[int, int]) -> Span | None:
     ):
         first -= 1
     before = noun.doc[first - 1] if first else None
-    if before is not None and before.i in at and before.head in {noun, *noun.lefts}:
+    if before is not None and before.i in at and before.pos_ != "NUM" and before.head in {noun, *noun.lefts}:
         return None
     definite = before is not None and (before.lower_ in DEFINITE_OR_ALL or before.tag_ in {"PRP$", "POS"})
     if definite or noun.tag_ == "NNS" or any(child.dep_ == "nummod" for child in noun.lefts):

@@ -117,6 +117,9 @@ class MentionFinder:
         values = [ent for ent in doc.ents if ent.label_ in VALUE_LABELS]
         for ent in values:
             yield self._of_value(ent, offset, tags, date)
+        for ent in doc.ents:
+            if ent.label_ not in VALUE_LABELS and _is_split(ent, tags):
+                yield self._of_entity(ent, offset, tags)
         for tagged in tags.spans:
             yield self._of_tagged(doc, tagged, offset)
         for ent in doc.ents:
@@ -288,12 +291,21 @@ def _phrase(noun: Token, at: dict[int, int]) -> Span | None:
     ):
         first -= 1
     before = noun.doc[first - 1] if first else None
-    if before is not None and before.i in at and before.head in {noun, *noun.lefts}:
+    if before is not None and before.i in at and before.pos_ != "NUM" and before.head in {noun, *noun.lefts}:
         return None
     definite = before is not None and (before.lower_ in DEFINITE_OR_ALL or before.tag_ in {"PRP$", "POS"})
     if definite or noun.tag_ == "NNS" or any(child.dep_ == "nummod" for child in noun.lefts):
         return noun.doc[first : noun.i + 1]
     return None
+
+
+def _is_split(ent: Span, tags: Tags) -> bool:
+    """Whether the tagger cut at "of" what the recogniser holds together ("University of Bergen"), and begins with a
+    part that is no person or place, as its training data often do."""
+    within = [each for each in tags.spans if ent.start <= each.start and each.end <= ent.end]
+    if len(within) != 2 or within[0].name not in {"Other", "Organization"}:
+        return False
+    return [token.lower_ for token in ent.doc[within[0].end : within[1].start]] in (["of"], ["of", "the"])
 
 
 def _in_capitals(span: Span) -> bool:

@@ -222,3 +222,63 @@ def test_a_definite_role_is_a_mention_without_its_article(
 @pytest.mark.parametrize("text", ["A harbour master left.", "She was the director.", "Directors left."])
 def test_an_indefinite_or_predicated_role_is_no_mention(model: Language, text: str) -> None:
     assert [mention for mention in mentions(model(text)) if mention.form == "role"] == []
+
+
+# Kinds, noise and descriptions
+
+
+def test_a_name_says_how_sure_its_kinds_are(model: Language) -> None:
+    named = [mention for mention in FINDER(model("Anna Berg left Norway in May."), 0)[0] if mention.form == "name"]
+    assert [(mention.surface, mention.kind) for mention in named] == [("Anna Berg", "Person"), ("Norway", "Place")]
+    for mention in named:
+        assert 0.5 < mention.confidence <= 1
+        assert mention.weights[0][0] == mention.kind
+        assert sum(weight for _, weight in mention.weights) == pytest.approx(1, abs=1e-3)
+
+
+def test_a_title_before_a_name_is_no_part_of_it_but_its_beginning_is_told(model: Language) -> None:
+    text = "They met President Anna Berg in Oslo."
+    (person,) = [mention for mention in mentions(model(text)) if mention.kind == "Person"]
+    assert person.surface == "Anna Berg"
+    assert text[person.titled_start : person.end] in {"Anna Berg", "President Anna Berg"}
+
+
+def test_what_is_near_is_a_place() -> None:
+    doc = recognised("It lies near Al Varde today.", "Al Varde", "PERSON")
+    assert only(doc).kind == "Place"
+
+
+@pytest.mark.parametrize("entity", ['vo"te!?!7', "bte1hced9el9" * 4, "and*what|else"])
+def test_what_a_scan_garbled_is_no_name(entity: str) -> None:
+    doc = Doc(BLANK.vocab, words=["so", entity, "was"], ents=["O", "B-ORG", "O"])
+    assert mentions(doc) == []
+
+
+def test_a_footnote_mark_is_no_part_of_a_name() -> None:
+    doc = Doc(BLANK.vocab, words=["in", "Bergen.[1", "then"], ents=["O", "B-GPE", "O"])
+    assert only(doc).surface == "Bergen"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ANNA BERG LEFT NOR-\nWAY FOR THE HALDEN MUSEUM [2]",
+        "l|l Berg~, the\x0cMuse um of  Varde's\n\n",
+        "“Berg”(Oslo)—1962.",
+    ],
+)
+def test_mentions_are_their_characters_in_noisy_text(model: Language, text: str) -> None:
+    doc = model(text)
+    found, at = FINDER(doc, 7)
+    for mention in (*found, *FINDER.described(doc, 7, at)):
+        assert text[mention.start - 7 : mention.end - 7] == mention.surface
+
+
+def test_definite_plural_and_counted_descriptions_are_told_apart_from_names(model: Language) -> None:
+    doc = model("The coalition forces destroyed two bridges and a river. Their commander thanked the Norwegian pilots.")
+    _, at = FINDER(doc, 0)
+    described = FINDER.described(doc, 0, at)
+    told = {(mention.surface, mention.kind) for mention in described if mention.form == "description"}
+    assert {("coalition forces", "Organization"), ("bridges", "Facility"), ("commander", "Person")} <= told
+    assert not any("river" in mention.surface for mention in described)
+    assert {mention.surface for mention in described if mention.form == "pronoun"} == {"Their"}

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 FOLDER = SHARED / "reports" / "re3d"
 
+EVERY = "entities, spans within others required too"
 COUNTS = ("right", "said", "gold", "found")
 
 Span = tuple[int, int]
@@ -41,16 +42,24 @@ Span = tuple[int, int]
 def run(options: Options) -> Result:
     """Score one folder of documents, or each folder within the given one and all of them together."""
     folders = folders_of(options.folder or FOLDER)
-    scores = [_entities(folder) for folder in folders]
-    total = Score(*(sum(getattr(each, count) or 0 for each in scores) for count in COUNTS))
+    scored = [_entities(folder) for folder in folders]
+    scores = [outer for outer, _ in scored]
+    total, every = (_total([pair[which] for pair in scored]) for which in (0, 1))
     table = [(f"entities, {folder.name}", _line(score)) for folder, score in zip(folders, scores, strict=True)]
-    result = Result({"entities": total.as_json(), **total.as_json()}, [*table, ("entities, all", _line(total))])
+    result = Result(
+        {"entities": total.as_json(), **total.as_json()},
+        [*table, ("entities, all", _line(total)), (EVERY, _line(every))],
+    )
     if find_spec("tasks.re3d_links") is None:
         return result
     links: Result = importlib.import_module("tasks.re3d_links").links(options)
     result.figures["relations"] = links.figures
     result.table += links.table
     return result
+
+
+def _total(scores: list[Score]) -> Score:
+    return Score(*(sum(getattr(each, count) or 0 for each in scores) for count in COUNTS))
 
 
 def folders_of(folder: Path) -> list[Path]:
@@ -66,19 +75,21 @@ def lines_of(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-def _entities(folder: Path) -> Score:
+def _entities(folder: Path) -> tuple[Score, Score]:
+    """The score, and the same with each span within another required as well."""
     documents = {each["_id"]: each["text"] for each in lines_of(folder / "documents.jsonl")}
     gold = gold_spans(documents, lines_of(folder / "entities.jsonl"))
     finder = MentionFinder(load_ontology(Settings.load().ontology))
     model = nlp.load(Settings.load().model)
-    right = said = found = total = 0
+    right = said = found = total = every = spans = 0
     for doc, key in model.pipe(((text, key) for key, text in documents.items()), as_tuples=True):
         named, at = finder(doc, 0)
         mentions = [(each.start, each.end) for each in (*named, *finder.described(doc, 0, at))]
         counts = compare(mentions, gold[key])
         right, found = right + counts[0], found + counts[1]
         said, total = said + len(mentions), total + len(outermost(gold[key]))
-    return Score(right, said, total, found)
+        every, spans = every + len(_matched(mentions, sorted(gold[key]))), spans + len(gold[key])
+    return Score(right, said, total, found), Score(every, said, spans, every)
 
 
 def gold_spans(documents: dict[str, str], entities: Iterable[dict[str, Any]]) -> dict[str, set[Span]]:

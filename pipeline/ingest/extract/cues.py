@@ -446,10 +446,9 @@ def _labels(ontology: Ontology, kind: str) -> set[str]:
 def _with_pronouns(
     doc: Doc, mentions: list[RawMention], at: dict[int, int], offset: int
 ) -> tuple[list[RawMention], dict[int, int]]:
-    """`mentions` and `at` with the pronouns that no mention holds yet."""
+    """`mentions` and `at` with the pronouns that no mention holds yet, and without an "it" that stands for nothing."""
     found = {token.i: token for token in doc if token.i not in at and _is_pronoun(token)}
-    if not found:
-        return list(mentions), dict(at)
+    at = {i: index for i, index in at.items() if doc[i].lower_ != "it" or not _is_empty(doc[i])}
     whole: list[RawMention] = []
     placed: dict[int, int] = {}
     moved: dict[int, int] = {}

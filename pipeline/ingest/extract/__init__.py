@@ -10,7 +10,7 @@ from graph_schema.errors import EvidenceError, GroundplanError
 from graph_schema.keys import digest
 from graph_schema.models import Evidence, Failed, LocalEntity, Mention, Value
 from pipeline.ingest.extract.claims import Argument, ClaimBuilder, strongest
-from pipeline.ingest.extract.cluster import Clusterer, title_base
+from pipeline.ingest.extract.cluster import Clusterer, title_bases
 from pipeline.ingest.extract.cues import CueReader, Cues, joined
 from pipeline.ingest.extract.relations import RawRelation, RelationFinder
 from pipeline.ingest.extract.typed import Typed, TypedFinder
@@ -231,10 +231,14 @@ def _one_line(surface: str) -> str:
 
 
 def _title_aliases(title: str, surfaces: Iterable[str]) -> set[str]:
-    """The title, without its brackets too, where it is a name of what the document is about."""
-    base = _one_line(title_base(title))
+    """The title, and what stands before its brackets and its comma, where that is a name of what the document is about;
+    "Varde, by Anna Berg" is no name of Varde."""
+    bases = [_one_line(base) for base in title_bases(title)]
     known = {names.fold(surface) for surface in surfaces}
-    return {base, _one_line(title)} if names.fold(base) in known else set()
+    if not any(names.fold(base) in known for base in bases):
+        return set()
+    further = bases[0].removeprefix(bases[-1]).replace(",", " ").split()
+    return {_one_line(title), *bases} if all(word[0].isupper() for word in further) else {bases[-1]}
 
 
 def _mention(chunk: Chunk, mention: RawMention, argument: Argument, confidence: float) -> Mention:

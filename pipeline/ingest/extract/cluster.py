@@ -410,9 +410,9 @@ class _Document:
     def _titled(self) -> Cluster | None:
         """The entity whose name the title is, or else holds; of several the one mentioned most."""
         title = f" {names.fold(self.title)} "
-        base = names.fold(title_base(self.title))
+        bases = [names.fold(base) for base in title_bases(self.title)]
         named = [each for each in self.named if each.into is None and each.members]
-        exact = [each for each in named if self._has_name(each, base)] if base else []
+        exact = [each for each in named if any(self._has_name(each, base) for base in bases)]
         held = exact or [each for each in named if any(f" {normal} " in title for normal in each.normals)]
         return max(held, key=lambda each: (len(each.members), -each.starts[0]), default=None)
 
@@ -468,9 +468,10 @@ class _Document:
         )
 
 
-def title_base(title: str) -> str:
-    """A title without what stands in brackets at its end."""
-    return title.partition(" (")[0].strip() if title.rstrip().endswith(")") else title.strip()
+def title_bases(title: str) -> tuple[str, ...]:
+    """What a title may name: what stands before its brackets, and of that what stands before a comma."""
+    base = title.partition(" (")[0].strip() if title.rstrip().endswith(")") else title.strip()
+    return tuple(dict.fromkeys(each for each in (base, base.partition(",")[0].strip()) if each))
 
 
 def _merged(groups: dict[str | None, list[int]]) -> list[int]:

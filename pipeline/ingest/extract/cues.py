@@ -118,6 +118,7 @@ class CueReader:
         self, doc: Doc, mentions: list[RawMention], at: dict[int, int], ontology: Ontology, offset: int
     ) -> None:
         self.doc = doc
+        self.text = doc.text  # spaCy builds it anew at each access
         self.ontology = ontology
         self.offset = offset
         self.mentions, self.at = _with_pronouns(doc, mentions, at, offset)
@@ -397,7 +398,7 @@ class CueReader:
         """A short code in brackets right after a name is another name for it, though nothing found it to be one: an
         acronym, a hull number."""
         for index, mention in enumerate(self.mentions[: len(self.mentions) - len(self.nouns)]):
-            match = _CODE.match(self.doc.text, mention.end - self.offset) if mention.form == "name" else None
+            match = _CODE.match(self.text, mention.end - self.offset) if mention.form == "name" else None
             span = match and self.doc.char_span(match.start(1), match.end(1))
             if not match or not span or any(token.i in self.at for token in span):
                 continue
@@ -406,22 +407,22 @@ class CueReader:
 
     def _alias(self, first: int, second: int) -> Link | None:
         one, other = self.mentions[first], self.mentions[second]
-        between = self.doc.text[one.end - self.offset : other.start - self.offset]
+        between = self.text[one.end - self.offset : other.start - self.offset]
         if "(" in one.surface:
             between = between.partition(")")[2]
         if len(between) > MAX_ALIAS_GAP_CHARS or "\n\n" in between:
             return None
-        after = self.doc.text[other.end - self.offset : other.end - self.offset + 4]
+        after = self.text[other.end - self.offset : other.end - self.offset + 4]
         if _BRACKET.fullmatch(between):
             for short, full in ((other.surface, one.surface), (one.surface, other.surface)):
                 if _AFTER_BRACKET.match(after) and abbreviates(short, full):
                     return Link(first, second, "abbreviation", 0.95)
             if _AFTER_BRACKET.match(after) and other.surface.isupper() and _has_digit(other.surface):
                 return Link(first, second, "abbreviation", 0.8)
-            if other.surface.isupper() and _NUMBER_IN_BRACKET.match(self.doc.text, other.end - self.offset):
+            if other.surface.isupper() and _NUMBER_IN_BRACKET.match(self.text, other.end - self.offset):
                 return Link(first, second, "abbreviation", 0.8)
         if _SPLIT_NAME.fullmatch(between) and _AFTER_BRACKET.match(after):
-            full = self.doc.text[one.start - self.offset : other.start - self.offset].rpartition("(")[0]
+            full = self.text[one.start - self.offset : other.start - self.offset].rpartition("(")[0]
             if abbreviates(other.surface, full):
                 return Link(first, second, "abbreviation", 0.7)
         if _RENAMING.fullmatch(between):
@@ -446,10 +447,9 @@ def _labels(ontology: Ontology, kind: str) -> set[str]:
 def _with_pronouns(
     doc: Doc, mentions: list[RawMention], at: dict[int, int], offset: int
 ) -> tuple[list[RawMention], dict[int, int]]:
-    """`mentions` and `at` with the pronouns that no mention holds yet."""
+    """`mentions` and `at` with the pronouns that no mention holds yet, and without an "it" that stands for nothing."""
     found = {token.i: token for token in doc if token.i not in at and _is_pronoun(token)}
-    if not found:
-        return list(mentions), dict(at)
+    at = {i: index for i, index in at.items() if doc[i].lower_ != "it" or not _is_empty(doc[i])}
     whole: list[RawMention] = []
     placed: dict[int, int] = {}
     moved: dict[int, int] = {}

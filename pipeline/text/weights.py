@@ -18,9 +18,18 @@ DIGEST_BYTES = 8
 @cache
 def load(name: str) -> dict[str, np.ndarray]:
     """The arrays of the weights called `name`; loaded once a process. Raises `FileNotFoundError` when none ship."""
-    data = (files("pipeline") / "weights" / f"{name}.npz").read_bytes()
-    with np.load(BytesIO(data), allow_pickle=False) as arrays:
+    with np.load(BytesIO(_bytes(name)), allow_pickle=False) as arrays:
         return dict(arrays)
+
+
+@cache
+def fingerprint(name: str) -> str:
+    """Hash of the weights called `name`: what was extracted with others is extracted again."""
+    return blake2b(_bytes(name), digest_size=16).hexdigest()
+
+
+def _bytes(name: str) -> bytes:
+    return (files("pipeline") / "weights" / f"{name}.npz").read_bytes()
 
 
 def trained_on(name: str, text: str) -> bool:

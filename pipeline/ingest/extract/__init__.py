@@ -16,6 +16,7 @@ from pipeline.ingest.extract.relations import RawRelation, RelationFinder
 from pipeline.ingest.extract.typed import Typed, TypedFinder
 from pipeline.text import names, nlp
 from pipeline.text.mentions import MentionFinder, RawMention
+from pipeline.text.weights import fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
     from graph_schema.ontology import Ontology
     from pipeline.ingest.extract.cluster import Clusters, Joined
 
-VERSION = "2"
+VERSION = "3"
+WEIGHTS = ("names", "relations")
 PARSE_BATCH_CHUNKS = 64
 
 
@@ -62,7 +64,9 @@ class RulesExtractor:
     def __init__(self, model: str, ontology: Ontology) -> None:
         self.model = model
         self.ontology = ontology
-        self.roles = frozenset(ontology.kinds["Person"].roles) if "Person" in ontology.kinds else frozenset()
+        self.roles = frozenset(
+            noun for noun, kind in ontology.kind_of_role.items() if ontology.families[kind] == "person"
+        )
         self.find_mentions = MentionFinder(ontology)
         self.find_typed = TypedFinder(ontology)
         self.build_claims = ClaimBuilder(ontology)
@@ -72,7 +76,8 @@ class RulesExtractor:
     def setup(self) -> str:
         """Load the model. Returns the fingerprint under which documents count as extracted."""
         self.nlp = nlp.load(self.model)
-        return digest("extractor", VERSION, nlp.fingerprint(self.nlp), self.ontology.fingerprint)
+        weights = [fingerprint(name) for name in WEIGHTS]
+        return digest("extractor", VERSION, nlp.fingerprint(self.nlp), *weights, self.ontology.fingerprint)
 
     def __call__(self, batch: Sequence[Segmented]) -> list[Evidence | Failed]:
         """Extract a batch; a document that cannot be extracted is a `Failed` in its place."""
@@ -84,20 +89,21 @@ class RulesExtractor:
             return [result for each in batch for result in self([each])]
 
     def _extract(self, batch: Sequence[Segmented]) -> Iterator[Evidence]:
-        analyses = self._analyses(chunk for each in batch for chunk in each.chunks)
+        analyses = self._analyses((chunk, each.document.date) for each in batch for chunk in each.chunks)
         for each in batch:
             yield self._assemble(each, [next(analyses) for _ in each.chunks])
 
-    def _analyses(self, chunks: Iterable[Chunk]) -> Iterator[_Analysis]:
+    def _analyses(self, dated: Iterable[tuple[Chunk, str | None]]) -> Iterator[_Analysis]:
+        """What each chunk says, in order; each comes with the date of its document, if there is one."""
         if self.nlp is None:
             self.setup()
         assert self.nlp is not None
-        pairs = ((chunk.text, chunk) for chunk in chunks)
-        for doc, chunk in self.nlp.pipe(pairs, as_tuples=True, batch_size=PARSE_BATCH_CHUNKS):
-            yield self._analyse(doc, chunk)
+        pairs = ((chunk.text, (chunk, date)) for chunk, date in dated)
+        for doc, (chunk, date) in self.nlp.pipe(pairs, as_tuples=True, batch_size=PARSE_BATCH_CHUNKS):
+            yield self._analyse(doc, chunk, date)
 
-    def _analyse(self, doc: Doc, chunk: Chunk) -> _Analysis:
-        found, at = self.find_mentions(doc, chunk.start)
+    def _analyse(self, doc: Doc, chunk: Chunk, date: str | None) -> _Analysis:
+        found, at = self.find_mentions(doc, chunk.start, date)
         read = CueReader(doc, found, at, self.ontology, chunk.start)
         cues, mentions, at = read(), read.mentions, read.at
         values = {index: mention.value for index, mention in enumerate(mentions) if mention.value is not None}

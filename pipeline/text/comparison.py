@@ -316,14 +316,14 @@ def _compare_organisations(first: str, second: str) -> Comparison:
 
 
 def _may_be_longer(one: OrganisationName, other: OrganisationName, matched: int, *, registers: bool) -> bool:
-    """Whether one name may have a word more: not in front in prose ("Free Syrian Army"), anywhere in a register, where
-    words are out of order, if two others agree; a name of general words alone may not."""
+    """Whether one name may have a word more: at its end in prose, not in front ("Free Syrian Army"); anywhere in a
+    register, where words are out of order; if two others agree. A name of general words alone may not."""
     short, long = sorted((one, other), key=lambda name: len(name.heads))
     if not one.own or len(long.heads) - len(short.heads) > 1:
         return False
     if registers:
         return matched + len(one.descriptors & other.descriptors) + len(one.units & other.units) > 1
-    return matched > 1 and long.heads[0] == short.heads[0]
+    return matched > 1 and long.heads[: len(short.heads)] == short.heads
 
 
 def _graded(one: OrganisationName, other: OrganisationName, *, exact: bool, extra: bool) -> tuple[float, str]:

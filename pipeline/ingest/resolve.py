@@ -174,7 +174,7 @@ def _linked_in_blocks(found: Closure) -> set[str]:
             continue
         if key.startswith("="):
             near |= {name.key for name in names}
-        elif len(names) > MAX_BLOCK_NAMES:
+        elif sum(name.key in found.borne for name in names) > MAX_BLOCK_NAMES:
             touched = {finer_key(name) for name in inside}
             near |= {name.key for name in names if finer_key(name) in touched}
         else:

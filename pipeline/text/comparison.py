@@ -24,6 +24,7 @@ VERY_LONG_WORD_CHARS = 12
 MIN_COMPOUND_CHARS = 5
 MIN_PART_CHARS = 3
 MIN_ACRONYM_LETTERS = 3
+REACH = frozenset("internat international global world worldwide europe european europa euro euros overseas".split())
 PEOPLE = frozenset({"Person"})
 ORGANISATIONS = frozenset({"Organization"})
 PLACES = frozenset({"Place", "Facility"})
@@ -37,6 +38,7 @@ _DOUBLED = re.compile(r"(.)\1+")
 _SILENT_H = re.compile(r"(?<=[a-z])h(?=[^aeiou]|$)")
 _VOWEL_W = re.compile(r"(?<=[aeo])w(?![aeiou])")
 _VOWELS = re.compile(r"[aeiou]+")
+_DOTTED = re.compile(r"\b(?:[^\W\d_]\.){2,}")
 _NUMBER = re.compile(r"\d+")
 
 
@@ -121,9 +123,12 @@ def _suffix(word: str | None) -> str | None:
 @lru_cache(maxsize=131_072)
 def organisation_name(name: str) -> OrganisationName:
     """The parts of an organisation's name."""
-    found = [lexicon.organisation_word(word) for word in fold(name).replace("/", " ").split()]
+    joined = _DOTTED.sub(lambda letters: letters[0].replace(".", ""), name)
+    found = [lexicon.organisation_word(word) for word in fold(joined).replace("/", " ").split()]
     tokens = tuple(word.text for word in found if len(word.text) > 1 or len(found) == 1)
     found = _rejoined([word for word in found if word.text in tokens])
+    if not name.isupper():
+        found = _inner_regions_as_heads(found)
     heads = tuple(dict.fromkeys(word.text for word in found if word.role == "head"))
     numbers = frozenset(word.text for word in found if word.role == "number")
     if not heads:
@@ -136,6 +141,16 @@ def organisation_name(name: str) -> OrganisationName:
     return OrganisationName(
         heads, tokens, meanings["descriptor"], meanings["unit"], meanings["region"], numbers, own=True
     )
+
+
+def _inner_regions_as_heads(found: list[lexicon.Word]) -> list[lexicon.Word]:
+    """In prose a country in the middle is part of the name: "Royal Jordanian Air Force" is not the Royal Air Force."""
+    said = [word for word in found if word.role != "legal"]
+    inner = said[1:-1]
+    return [
+        lexicon.Word(word.text, "head", word.text) if word.role == "region" and word in inner else word
+        for word in found
+    ]
 
 
 def _rejoined(found: list[lexicon.Word]) -> list[lexicon.Word]:
@@ -294,19 +309,21 @@ def _compare_organisations(first: str, second: str) -> Comparison:
         return Comparison(0.0, "different", "part of a group")
     if one.descriptors and other.descriptors and not one.descriptors & other.descriptors:
         return DIFFERENT
+    if one.regions - REACH and other.regions - REACH and not one.regions & other.regions:
+        return DIFFERENT
     score, rule = _graded(one, other, exact=all(matched), extra=bool(left or right))
     return Comparison(round(score, 4), rule)
 
 
 def _may_be_longer(one: OrganisationName, other: OrganisationName, matched: int, *, registers: bool) -> bool:
-    """Whether one name may have a word more: not in front in prose ("Free Syrian Army"), anywhere in a register, where
-    words are out of order, if two others agree; a name of general words alone may not."""
+    """Whether one name may have a word more: at its end in prose, not in front ("Free Syrian Army"); anywhere in a
+    register, where words are out of order; if two others agree. A name of general words alone may not."""
     short, long = sorted((one, other), key=lambda name: len(name.heads))
     if not one.own or len(long.heads) - len(short.heads) > 1:
         return False
     if registers:
         return matched + len(one.descriptors & other.descriptors) + len(one.units & other.units) > 1
-    return matched > 1 and long.heads[0] == short.heads[0]
+    return matched > 1 and long.heads[: len(short.heads)] == short.heads
 
 
 def _graded(one: OrganisationName, other: OrganisationName, *, exact: bool, extra: bool) -> tuple[float, str]:

@@ -79,6 +79,7 @@ def _organisation() -> tuple[dict[str, tuple[WordClass, str]], tuple[tuple[str, 
     plain: tuple[tuple[str, WordClass], ...] = (("legal", "legal"), ("regions", "region"), ("towns", "town"))
     for name, role in plain:
         entries += [(word, role, word.rstrip("*")) for word in table[name].split()]
+    entries += [(word, "unit", word) for word in table["generic"].split()]
     groups: tuple[tuple[str, WordClass], ...] = (("descriptors", "descriptor"), ("units", "unit"))
     for name, role in groups:
         entries += [(word, role, group.split()[0].rstrip("*")) for group in table[name] for word in group.split()]

@@ -147,6 +147,14 @@ def test_a_part_of_a_group_is_not_the_group() -> None:
     ]
 
 
+def test_a_short_form_that_one_document_uses_names_nothing_in_another() -> None:
+    found = [
+        member("0", "Tarrow Harbour Commission", "Organization", aliases=("Tarrow",)),
+        member("1", "Tarrow", "Organization"),
+    ]
+    assert len(groups(found)) == 2
+
+
 def test_an_alias_joins_what_no_rule_of_names_would() -> None:
     found = [
         member("0", "Tarrow Systems", "Organization", aliases=("Kelman Brothers",)),

@@ -16,7 +16,7 @@ from pipeline.text.comparison import (
     main_title,
     person_name,
 )
-from pipeline.text.names import fold
+from pipeline.text.names import HONORIFICS, fold
 
 if TYPE_CHECKING:
     from graph_schema.ontology import Ontology
@@ -108,8 +108,8 @@ def names_of(member: Member) -> tuple[Name, ...]:
 
 
 def _says_more(own: Name, alias: Name) -> bool:
-    if alias.weak or alias.title == own.title:
-        return False
+    if alias.weak or set(alias.title.split()) <= set(own.title.split()):
+        return False  # a short form: of what, only its own document says
     if alias.family == "Person" and not person_name(alias.text).first:
         return False
     return compare(own.text, alias.text, own.family).score < REDUNDANT_ALIAS_SCORE
@@ -138,7 +138,9 @@ def _is_weak(family: str, text: str) -> bool:
         parts = person_name(text)
         return not parts.first and parts.last in _common()
     generic = lexicon.words("organisation", "generic")
-    return all(word in generic or lexicon.organisation_word(word).role == "legal" for word in words)
+    return all(
+        word in generic or word in HONORIFICS or lexicon.organisation_word(word).role == "legal" for word in words
+    )
 
 
 @cache

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
 
 NAME = "relations"
-GATE = -7.0
+GATE = -6.0
 PAIR_FLOOR = -5.0
 LOWEST = -9.0
 NO_ROLE = -12.0

@@ -238,7 +238,7 @@ def _write_assignments(tx: Transaction, resolution: Resolution, current: dict[st
             new.append(key)
             kinds[each.entity] = each.kind
             if before["entity"] is not None:
-                moved.append({"local": key, "entity": before["entity"]})
+                moved.append({"local": key, "entity": before["entity"], "document": before["document"]})
         elif before["entity_kind"] != each.kind:
             kinds[each.entity] = each.kind
         if (before["entity"], before["rule"], before["score"]) != (each.entity, each.rule, each.score):
@@ -247,6 +247,8 @@ def _write_assignments(tx: Transaction, resolution: Resolution, current: dict[st
     for part in _sliced(left):
         tx.write("release_claims", local_entities=part)
         tx.write("unresolve_local_entities", local_entities=part)
+    for part in _sliced(sorted({row["document"] for row in moved})):
+        tx.write("reopen_documents", documents=part)
     _write(tx, "merge_entities", [{"id": entity, "kind": kinds[entity]} for entity in sorted(kinds)])
     _write(tx, "resolve_local_entities", rows)
     _write(tx, "unlink_entity_chunks", moved)

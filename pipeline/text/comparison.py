@@ -35,6 +35,7 @@ _SPELLINGS = (
 _SOFT_C = re.compile(r"c(?=[ei])")
 _DOUBLED = re.compile(r"(.)\1+")
 _SILENT_H = re.compile(r"(?<=[a-z])h(?=[^aeiou]|$)")
+_VOWEL_W = re.compile(r"(?<=[aeo])w(?![aeiou])")
 _VOWELS = re.compile(r"[aeiou]+")
 _NUMBER = re.compile(r"\d+")
 
@@ -65,7 +66,7 @@ class PersonName:
 @dataclass(frozen=True, slots=True)
 class OrganisationName:
     """The words that are a name of its own, and the meanings of those that are not. What has no head but such words
-    ("Bank of England") has them all as its head."""
+    ("Bank of England") has them all as its head, and `own` is False."""
 
     heads: tuple[str, ...]
     tokens: tuple[str, ...]
@@ -73,11 +74,13 @@ class OrganisationName:
     units: frozenset[str]
     regions: frozenset[str]
     numbers: frozenset[str]
+    own: bool
 
 
 @lru_cache(maxsize=131_072)
 def phonetic(word: str) -> str:
     """One spelling for the usual ways to write the same sounds: philips and filips, raqqah and rakka."""
+    word = _VOWEL_W.sub("u", word)
     for written, sound in _SPELLINGS:
         word = word.replace(written, sound)
     word = _SOFT_C.sub("s", word).replace("c", "k")
@@ -125,12 +128,14 @@ def organisation_name(name: str) -> OrganisationName:
     numbers = frozenset(word.text for word in found if word.role == "number")
     if not heads:
         said = tuple(word.meaning for word in found if word.role not in {"legal", "number"})
-        return OrganisationName(said or tokens, tokens, frozenset(), frozenset(), frozenset(), numbers)
+        return OrganisationName(said or tokens, tokens, frozenset(), frozenset(), frozenset(), numbers, own=False)
     meanings = {
         role: frozenset(word.meaning for word in found if word.role == role)
         for role in ("descriptor", "unit", "region")
     }
-    return OrganisationName(heads, tokens, meanings["descriptor"], meanings["unit"], meanings["region"], numbers)
+    return OrganisationName(
+        heads, tokens, meanings["descriptor"], meanings["unit"], meanings["region"], numbers, own=True
+    )
 
 
 def _rejoined(found: list[lexicon.Word]) -> list[lexicon.Word]:
@@ -156,11 +161,18 @@ def _compare(first: str, second: str, kind: str) -> Comparison:
         return Comparison(0.0, "different", "numbers")
     if kind in PEOPLE:
         return compare_people(person_name(first), person_name(second))
+    if _endonym(first) == _endonym(second) is not None:
+        return Comparison(0.98, "place-name")
     if kind in ORGANISATIONS:
         return _compare_organisations(first, second)
     if kind in PLACES:
         return _compare_places(first, second)
     return _compare_titles(first, second)
+
+
+def _endonym(name: str) -> str | None:
+    """The first of the names that a country, a union of countries or a town goes by."""
+    return lexicon.places().get(fold(name).removeprefix("the "))
 
 
 # people
@@ -202,7 +214,7 @@ def _last_names(one: str, other: str) -> Comparison | None:
         return Comparison(0.95, "spelling")
     if _vowels_apart(one, other):
         return Comparison(0.9, "transliteration")
-    if min(len(one), len(other)) > MIN_TYPO_CHARS and one[0] == other[0] and OSA.distance(one, other) == 1:
+    if min(len(one), len(other)) > MIN_TYPO_CHARS and one[0] == other[0] and _slip(one, other):
         return Comparison(0.7, "misspelling")
     return None
 
@@ -268,13 +280,13 @@ def _compare_organisations(first: str, second: str) -> Comparison:
     for short, full in ((first, second), (second, first)):
         if len(fold(short).replace(" ", "")) >= MIN_ACRONYM_LETTERS and is_acronym_of(short, full):
             return Comparison(0.8, "acronym")
-    matched, left, right = _matched_heads(one, other)
+    registers = first.isupper() and second.isupper()
+    matched, left, right = _matched_heads(one, other, registers=registers)
     if not matched:
         return UNRELATED
-    if left and right:
+    if (left and right) or one.own != other.own:
         return DIFFERENT
-    shared = len(matched) + len(one.descriptors & other.descriptors) + len(one.units & other.units)
-    if (left or right) and (shared < 2 or len(left or right) > 1):
+    if (left or right) and not _may_be_longer(one, other, len(matched), registers=registers):
         return DIFFERENT
     if one.numbers != other.numbers:
         return Comparison(0.0, "different", "numbers")
@@ -284,6 +296,17 @@ def _compare_organisations(first: str, second: str) -> Comparison:
         return DIFFERENT
     score, rule = _graded(one, other, exact=all(matched), extra=bool(left or right))
     return Comparison(round(score, 4), rule)
+
+
+def _may_be_longer(one: OrganisationName, other: OrganisationName, matched: int, *, registers: bool) -> bool:
+    """Whether one name may have a word more: not in front in prose ("Free Syrian Army"), anywhere in a register, where
+    words are out of order, if two others agree; a name of general words alone may not."""
+    short, long = sorted((one, other), key=lambda name: len(name.heads))
+    if not one.own or len(long.heads) - len(short.heads) > 1:
+        return False
+    if registers:
+        return matched + len(one.descriptors & other.descriptors) + len(one.units & other.units) > 1
+    return matched > 1 and long.heads[0] == short.heads[0]
 
 
 def _graded(one: OrganisationName, other: OrganisationName, *, exact: bool, extra: bool) -> tuple[float, str]:
@@ -299,14 +322,23 @@ def _graded(one: OrganisationName, other: OrganisationName, *, exact: bool, extr
     return score, rule
 
 
-def _matched_heads(one: OrganisationName, other: OrganisationName) -> tuple[list[bool], list[str], list[str]]:
+def _matched_heads(
+    one: OrganisationName, other: OrganisationName, *, registers: bool
+) -> tuple[list[bool], list[str], list[str]]:
     """For each pair of heads that match whether they do so letter by letter, and the heads of each that are left."""
     left, right = list(one.heads), list(other.heads)
     matched: list[bool] = []
     for exact in (True, False):
         chars = MIN_TYPO_CHARS - bool(matched)
         for head in list(left):
-            found = next((each for each in right if (head == each if exact else alike(head, each, chars))), None)
+            found = next(
+                (
+                    each
+                    for each in right
+                    if (head == each if exact else alike(head, each, registers=registers, min_chars=chars))
+                ),
+                None,
+            )
             if found is not None:
                 left.remove(head)
                 right.remove(found)
@@ -325,15 +357,28 @@ def _is_town(word: str) -> bool:
     return lexicon.organisation_word(word).role == "town"
 
 
-def alike(one: str, other: str, min_chars: int = MIN_TYPO_CHARS) -> bool:
-    """Whether two words are one word spelt otherwise or, from `min_chars` on, misspelt."""
-    if phonetic(one) == phonetic(other):
-        return min(len(one), len(other)) >= MIN_PART_CHARS
+def alike(one: str, other: str, *, registers: bool, min_chars: int = MIN_TYPO_CHARS) -> bool:
+    """Whether two words are one word spelt otherwise or misspelt.
+
+    Registers and scans, which write in capitals, are full of misspellings; in prose a letter more or less is more often
+    another name, and another consonant nearly always is.
+    """
     shorter = min(len(one), len(other))
+    if phonetic(one) == phonetic(other):
+        return shorter >= MIN_PART_CHARS
+    if not registers:
+        return shorter > LONG_WORD_CHARS and one[0] == other[0] and _slip(one, other)
     if shorter < min_chars or (one[0] != other[0] and shorter < LONG_WORD_CHARS):
         return False
     allowed = 1 if shorter < LONG_WORD_CHARS else 2 if shorter < VERY_LONG_WORD_CHARS else 3
     return OSA.distance(one, other, score_cutoff=allowed) <= allowed
+
+
+def _slip(one: str, other: str) -> bool:
+    """Whether one letter was left out, put in, or swapped with its neighbour."""
+    if OSA.distance(one, other, score_cutoff=1) != 1:
+        return False
+    return len(one) != len(other) or sorted(one) == sorted(other)
 
 
 def _compound(word: str, tokens: tuple[str, ...]) -> frozenset[str]:
@@ -379,9 +424,18 @@ def _compare_places(first: str, second: str) -> Comparison:
     sounds = [phonetic(each.replace(" ", "")) for each in (one, other)]
     if sounds[0] == sounds[1] or _vowels_apart(one.replace(" ", ""), other.replace(" ", "")):
         return Comparison(round(0.9 * factor, 4), "spelling")
-    if min(map(len, sounds)) >= LONG_WORD_CHARS and one[0] == other[0] and OSA.distance(*sounds) == 1:
+    if _same_words(one, other):
+        return Comparison(round(0.8 * factor, 4), "transliteration")
+    if alike(one.replace(" ", ""), other.replace(" ", ""), registers=False):
         return Comparison(round(0.75 * factor, 4), "misspelling")
     return UNRELATED
+
+
+def _same_words(one: str, other: str) -> bool:
+    """Whether two names of several words have the same consonants word by word, articles within them aside."""
+    articles = lexicon.words("place", "articles") | {"ez", "es", "er", "ed"}
+    bones = [[skeleton(word) for word in name.split() if word not in articles] for name in (one, other)]
+    return bones[0] == bones[1] and len(bones[0]) > 1
 
 
 @lru_cache(maxsize=131_072)
@@ -418,9 +472,12 @@ def block_keys(name: str, kind: str) -> tuple[str, ...]:
     elif kind in ORGANISATIONS:
         keys |= _organisation_keys(name)
     elif kind in PLACES:
-        keys.add(f"place:{skeleton(place_name(name)[0].replace(' ', ''))}")
+        bones = [skeleton(word) for word in place_name(name)[0].split()]
+        keys |= {f"place:{skeleton(place_name(name)[0].replace(' ', ''))}", f"place:{bones[0]}" if bones else "place:"}
     else:
         keys.add(f"title:{skeleton(main_title(name).replace(' ', ''))[:12]}")
+    if _endonym(name):
+        keys.add(f"place:={_endonym(name)}")
     if kind == UNKNOWN_KIND:
         keys |= _person_keys(person_name(name)) if begins_with_a_given_name(name) else _organisation_keys(name)
     return tuple(sorted(keys))

@@ -15,6 +15,7 @@ MIN_FUZZY_STEM_CHARS = 5
 LONG_STEM_CHARS = 8
 WORKS = ("fab", "werke", "werk", "gesellschaft", "maatschappij", "mij", "verwaltung")
 MIN_COMPOUND_HEAD_CHARS = 5
+MAX_ENDING_CHARS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,9 @@ def organisation_word(text: str) -> Word:
     for stem, role, meaning in stems:
         if _nearly_begins(text, stem):
             return Word(text, role, meaning)
-    if any(text.find(works, MIN_COMPOUND_HEAD_CHARS) > 0 for works in WORKS):
+    if any(
+        MIN_COMPOUND_HEAD_CHARS <= text.rfind(works) >= len(text) - len(works) - MAX_ENDING_CHARS for works in WORKS
+    ):
         return Word(text, "legal", "works")
     return Word(text, "head", text)
 

@@ -7,7 +7,11 @@ facility) and adds what the tagger does not know; the ontology's words outvote b
 from __future__ import annotations
 
 import calendar
+import re
+import tomllib
 from dataclasses import dataclass
+from importlib.resources import files
+from itertools import takewhile
 from typing import TYPE_CHECKING, Literal
 
 from graph_schema.ontology import UNKNOWN_KIND
@@ -25,22 +29,26 @@ if TYPE_CHECKING:
     from graph_schema.ontology import Ontology
     from pipeline.text.tagger import Tagged
 
-Form = Literal["name", "role", "pronoun", "value"]
+Form = Literal["name", "role", "pronoun", "value", "description"]
 CALENDAR = frozenset(day.lower() for day in calendar.day_name) | frozenset(MONTHS)
 LABELS_OF_CLASS = {"Person": ("PERSON",), "Place": ("GPE", "LOC", "FAC"), "Organization": ("ORG",)}
 CLASS_OF_LABEL = {label: name for name, labels in LABELS_OF_CLASS.items() for label in labels}
 DATES = frozenset({"DATE", "TIME"})
 UNTAGGED = frozenset({"NORP"})  # "an Italian painter": no name to those who labelled what the tagger learnt from
-SURE = 0.9
+SURE = 0.8
 MAX_OUTSIDE_RECOGNISED, MAX_OUTSIDE_PROPER = 0.98, 0.9
 VALUE_LABELS = frozenset({"DATE", "TIME", "MONEY", "QUANTITY", "CARDINAL", "PERCENT"})
 PRONOUNS = {"he": "m", "him": "m", "his": "m", "himself": "m", "she": "f", "her": "f", "hers": "f", "herself": "f"}
+DEFINITE_OR_ALL = frozenset("the this that these those all both some each every no any other another".split())
+_BEFORE_NOUN = frozenset({"amod", "compound", "nmod", "advmod"})
+_SPEAKERS_AND_GROUPS = frozenset("i me my we us our ours they them their theirs".split())
 DEFINITE = frozenset({"the", "this", "that"})
 SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 _APPROXIMATE = frozenset(
     "about around approximately almost nearly some roughly over under than more less at least most up to only "
     "just".split()
 )
+_DATED = re.compile(r"\d|\b(?:last|this|next|ago|yesterday|today|tomorrow|" + "|".join(sorted(CALENDAR)) + r")\b", re.I)
 _TRIMMED = frozenset({"the", "a", "an", "'s", "’s", "'", "’"})
 
 
@@ -82,6 +90,7 @@ class MentionFinder:
         self.ontology = ontology
         self.tagger = tagger
         self.gazetteer = Gazetteer(ontology)
+        self.kind_of_noun = _nouns(ontology)
 
     def __call__(self, doc: Doc, offset: int, date: str | None = None) -> tuple[list[RawMention], dict[int, int]]:
         """All mentions of a chunk that begins at `offset`, in order, and token index -> mention index. `date` is the
@@ -125,9 +134,9 @@ class MentionFinder:
                 yield self._of_token(token, offset)
 
     def _of_value(self, ent: Span, offset: int, tags: Tags, date: str | None) -> tuple[RawMention, Span] | None:
-        label, ent = ent.label_, _amount(ent)
+        label, ent = ent.label_, _amount(_widened(ent, tags))
         value = _value(ent, date)
-        if value is None and label not in DATES:
+        if value is None and (label not in DATES or not _DATED.search(ent.text)):
             return None
         mention = _mention(ent, offset, "", "value", value=value)
         outside = tags.outside[ent.start : ent.end]
@@ -147,7 +156,7 @@ class MentionFinder:
         kind = self._kind(tagged.name, recognised) or self._said_kind(span, "")
         if kind is None:
             return None
-        agreed = tagged.name == "Place" and recognised == "GPE" and max(tagged.probabilities) >= SURE
+        agreed = tagged.name == "Place" and max(tagged.probabilities) >= SURE
         mention = self._named(span, kind, offset, sum(tagged.probabilities), weights, sure=agreed)
         if tagged.name == "Person":
             mention[0].titled_start = offset + doc[_first_title(span, tagged.start)].idx
@@ -174,6 +183,14 @@ class MentionFinder:
         trimmed = _trimmed(span)
         if trimmed is None or len(trimmed.text) < 2 or not trimmed.text[0].isupper():
             return None
+        before = span.doc[trimmed.start - 1].lower_ if trimmed.start else ""
+        role = self.ontology.kind_of_role.get(trimmed[-1].lower_)
+        if role is not None and before in DEFINITE:
+            mention = _mention(trimmed, offset, role, "role")
+            mention.noun = trimmed[-1].lower_
+            return mention, trimmed
+        if len(trimmed) == 1 and not trimmed.text.isupper() and _opens_sentence(trimmed[0]):
+            return None
         return self._named(trimmed, UNKNOWN_KIND, offset, 1 - _outside(tags, span), {})
 
     def _named(
@@ -181,7 +198,9 @@ class MentionFinder:
     ) -> tuple[RawMention, Span]:
         title = span.doc[span.start - 1].text if span.start else ""
         titled = names.fold(title) in names.HONORIFICS and "Person" in self.ontology.kinds
-        said = None if sure else self._said_kind(span, title if titled else "")
+        said = self._said_kind(span, title if titled else "")
+        if sure and said is not None and not self.ontology.fits(said, (kind,)):
+            said = None
         gender = names.gender_of_title(title) if titled else None
         mention = _mention(span, offset, said or kind, "name", gender=gender)
         mention.confidence = confidence
@@ -224,6 +243,49 @@ class MentionFinder:
         mention = _mention(span, offset, kind, "role")
         mention.noun = token.lower_
         return mention, span
+
+    def described(self, doc: Doc, offset: int, at: dict[int, int]) -> list[RawMention]:
+        """Further mentions outside `at`: definite, plural and counted descriptions of people, groups, places and things
+        ("the two bridges", "coalition forces"), and pronouns of speakers and groups. Nothing is resolved by them yet,
+        so they are no part of what a call gives."""
+        found = []
+        for token in doc:
+            if token.i in at:
+                continue
+            if token.lower_ in _SPEAKERS_AND_GROUPS and token.tag_ in {"PRP", "PRP$"}:
+                found.append(_mention(doc[token.i : token.i + 1], offset, UNKNOWN_KIND, "pronoun"))
+            elif token.pos_ == "NOUN" and (kind := self.kind_of_noun.get(token.lemma_.lower())):
+                span = _phrase(token, at)
+                if span is not None:
+                    found.append(_mention(span, offset, kind, "description"))
+                    found[-1].noun = token.lemma_.lower()
+        return found
+
+
+def _nouns(ontology: Ontology) -> dict[str, str]:
+    """Noun -> the kind of what it describes."""
+    general = tomllib.loads((files("pipeline.text") / "nouns.toml").read_text(encoding="utf-8"))
+    known = {noun: kind for kind, nouns in general.items() if kind in ontology.kinds for noun in nouns.split()}
+    return known | ontology.kind_of_role
+
+
+def _phrase(noun: Token, at: dict[int, int]) -> Span | None:
+    """The noun with what stands before it, without its article, where it is definite, plural or counted; `None` where
+    it is neither, or where it is part of a name or of another noun."""
+    if noun.dep_ == "compound" or (noun.i + 1 < len(noun.doc) and noun.i + 1 in at and noun.nbor().pos_ == "PROPN"):
+        return None
+    first = noun.i
+    while (
+        first and noun.doc[first - 1].head == noun and noun.doc[first - 1].dep_ in _BEFORE_NOUN and first - 1 not in at
+    ):
+        first -= 1
+    before = noun.doc[first - 1] if first else None
+    if before is not None and before.i in at and before.head in {noun, *noun.lefts}:
+        return None
+    definite = before is not None and (before.lower_ in DEFINITE_OR_ALL or before.tag_ in {"PRP$", "POS"})
+    if definite or noun.tag_ == "NNS" or any(child.dep_ == "nummod" for child in noun.lefts):
+        return noun.doc[first : noun.i + 1]
+    return None
 
 
 def _mention(
@@ -303,6 +365,12 @@ def _is_edge(token: Token, *, leading: bool) -> bool:
     return leading and names.fold(token.text) in names.HONORIFICS
 
 
+def _opens_sentence(token: Token) -> bool:
+    """Whether nothing but punctuation stands before the word in its sentence: its capital then says nothing."""
+    before = reversed(token.doc[: token.i])
+    return all(each.is_punct or each.is_space for each in takewhile(lambda each: not each.is_sent_end, before))
+
+
 def _first_title(span: Span, first: int) -> int:
     """The first of the titles right before `span`, from token `first` on; its own first token where there is none."""
     start: int = span.start
@@ -311,6 +379,15 @@ def _first_title(span: Span, first: int) -> int:
     ):
         start -= 1
     return start
+
+
+def _widened(ent: Span, tags: Tags) -> Span:
+    """A value with what the tagger counts to it ("26 Apr 94", of which the recogniser took "Apr 94")."""
+    first, end = ent.start, ent.end
+    for each in tags.spans:
+        if each.name == "Other" and each.start < ent.end and ent.start < each.end:
+            first, end = min(first, each.start), max(end, each.end)
+    return ent.doc[first:end]
 
 
 def _amount(ent: Span) -> Span:
@@ -322,7 +399,7 @@ def _amount(ent: Span) -> Span:
 
 
 def _value(ent: Span, date: str | None) -> Value | None:
-    match next(token.ent_type_ for token in ent):
+    match next(token.ent_type_ for token in ent if token.ent_type_):
         case "DATE" | "TIME":
             return parse_date(ent.text, date)
         case "MONEY":

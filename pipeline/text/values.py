@@ -31,6 +31,7 @@ _DATE_FORMS = tuple(
         rf"{_DAY}\s+(?:of\s+)?{_MONTH},?\s+{_YEAR}",
         rf"{_MONTH}\s+{_DAY},?\s+{_YEAR}",
         rf"{_MONTH},?\s+(?:of\s+)?{_YEAR}",
+        rf"{_DAY}\s+{_MONTH}\s+['’]?(?P<shortyear>[0-9]{{2}})",
         rf"{_YEAR}(?!s)",
     )
 )
@@ -190,7 +191,7 @@ def _on_weekday(matched: re.Match[str], text: str, day: date) -> Value:
 
 def _date(matched: re.Match[str], text: str) -> Value | None:
     groups = matched.groupdict()
-    year = int(groups["year"])
+    year = int(groups["year"]) if groups.get("year") else _full_year(int(groups["shortyear"]))
     month = int(groups["monthnumber"]) if groups.get("monthnumber") else MONTHS.get((groups.get("month") or "").lower())
     day = int(groups["day"]) if groups.get("day") else None
     if month is None:
@@ -200,6 +201,11 @@ def _date(matched: re.Match[str], text: str) -> Value | None:
     if day is None:
         return _dated(f"{year}-{month:02}", text, "month")
     return _dated(f"{year}-{month:02}-{day:02}", text, "day")
+
+
+def _full_year(two_figures: int) -> int:
+    """The year that two figures stand for, from 1930 to 2029."""
+    return two_figures + (1900 if two_figures >= 30 else 2000)
 
 
 def _dated(normalised: str, text: str, precision: Precision) -> Value:

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-SPLITS = 5
+SPLITS = 4
 ROLE_C = 0.15
 PAIR_C = 0.2
 MIN_POSITIVES = 5

@@ -191,6 +191,11 @@ def test_every_problem_of_a_file_is_named_at_once(load: Callable[[str], Ontology
         load(HEAD + KINDS + "shape = 1\n[kinds.Claim]\n" + FOUNDED.replace('"Person"', '"Dog"'))
 
 
+def test_every_problem_of_one_entry_is_named_at_once(load: Callable[[str], Ontology]) -> None:
+    with pytest.raises(OntologyError, match=r"FOUNDED.colour: .*FOUNDED.domain: 'Dog' is no kind"):
+        load(HEAD + KINDS + FOUNDED.replace('"Person"', '"Dog"') + "colour = 1\n")
+
+
 def test_what_names_an_entry_that_cannot_be_read_is_not_blamed_for_it(tmp_path: Path) -> None:
     path = tmp_path / "own.toml"
     path.write_text(HEAD + '[kinds]\nPerson = 3\n[kinds.Firm]\nparent = "Person"\n' + FOUNDED, encoding="utf-8")

@@ -32,6 +32,9 @@ def clause_of(text: str, head: str) -> Clause:
         ("Erik Lund accused Anna Berg of selling the mill.", "selling", "Berg"),
         ("The mill, sold in 1990, closed.", "sold", "mill"),
         ("Anna Berg's plan to sell the mill failed.", "sell", "Berg"),
+        ("Anna Berg is the brewer who sold the mill.", "sold", "Berg"),
+        ("Norvik Systems, a company bought by Anna Berg, closed.", "bought", "Systems"),
+        ("Anna Berg is not the brewer who sold the mill.", "sold", "brewer"),
         ("Mr. Speaker, Anna Berg sold the mill.", "sold", "Berg"),
     ],
 )

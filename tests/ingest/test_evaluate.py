@@ -16,7 +16,7 @@ from graph_schema.models import Value
 from graph_schema.ontology import load_ontology
 from pipeline.errors import UsageError
 from pipeline.ingest.evaluate.extraction import align, evaluate_extraction, form_of, says_value
-from pipeline.ingest.evaluate.labels import LabelledName, Span, read_names, read_passages
+from pipeline.ingest.evaluate.labels import LabelledClaim, LabelledName, Span, read_names, read_passages
 from pipeline.ingest.evaluate.resolution import evaluate_resolution
 from pipeline.ingest.evaluate.scores import Score, b_cubed, calibration_error, pairwise, reliability
 from pipeline.settings import Settings
@@ -135,6 +135,8 @@ def test_equal_spans_are_matched_first_and_each_once() -> None:
     gold = [Span(0, 4), Span(5, 9), Span(10, 12)]
     assert align(gold, [Span(0, 9), Span(5, 9), Span(20, 22)]) == {0: 0, 1: 1}
     assert align(gold, [Span(0, 12)]) == {0: 0}
+    assert align([Span(0, 9)], [Span(0, 4), Span(0, 9)]) == {0: 1}
+    assert align([Span(0, 9)], [Span(0, 2), Span(3, 9)]) == {0: 1}
     assert align([], gold) == {}
 
 
@@ -207,6 +209,12 @@ def test_an_end_is_right_under_any_mention_that_is_labelled_as_the_same(score: C
     assert counts(score({"text": text, "entities": [ANNA, berg], "claims": [claim, FOUNDED]}).all_claims) == (1, 1, 1)
 
 
+def test_a_label_is_matched_once(score: Callable[..., ExtractionScores]) -> None:
+    text = "Anna Berg founded Halden Instruments. Karl Lund founded Halden Instruments."
+    karl = {"start": 38, "end": 47, "kind": "Person", "id": "anna"}
+    assert counts(score({"text": text, "entities": [ANNA, karl], "claims": [FOUNDED]}).all_claims) == (1, 2, 1)
+
+
 def test_predicates_that_were_not_looked_for_are_not_scored(score: Callable[..., ExtractionScores]) -> None:
     assert score({"claims": []}).claims == {}
     assert counts(score({"claims": [], "predicates": ["FOUNDED"]}).claims["FOUNDED"]) == (0, 1, 0)
@@ -215,7 +223,11 @@ def test_predicates_that_were_not_looked_for_are_not_scored(score: Callable[...,
 
 
 def test_what_is_denied_or_only_planned_is_no_claim(score: Callable[..., ExtractionScores]) -> None:
-    for text in ("Anna Berg never founded Halden Instruments.", "Anna Berg may found Halden Instruments."):
+    for text in (
+        "Anna Berg never founded Halden Instruments.",
+        "Anna Berg may found Halden Instruments.",
+        "According to Karl Lund, Anna Berg founded Halden Instruments.",
+    ):
         assert score({"text": text, "claims": [], "predicates": ["FOUNDED"]}).claims == {}
 
 
@@ -223,6 +235,8 @@ def test_a_symmetric_claim_is_right_from_either_end(score: Callable[..., Extract
     text = "Anna Berg married Karl Lund."
     claim = {"subject": [18, 27], "predicate": "MARRIED_TO", "object": [0, 9]}
     assert counts(score({"text": text, "claims": [claim]}).all_claims) == (1, 1, 1)
+    turned = {**claim, "subject": claim["object"], "object": claim["subject"]}
+    assert counts(score({"text": text, "claims": [claim, turned]}).all_claims) == (1, 1, 1)
 
 
 @pytest.mark.parametrize("said", ["1931-05-03", "3 May 1931"])
@@ -347,6 +361,21 @@ def test_an_offset_within_a_character_is_refused(write: Callable[..., Path]) -> 
         read_passages(write(row), ONTOLOGY)
 
 
+def test_a_span_of_which_ingestion_leaves_nothing_is_refused(write: Callable[..., Path]) -> None:
+    row = {"id": "a", "text": "a\x00b", "entities": [{"start": 1, "end": 2, "kind": "Person"}]}
+    with pytest.raises(UsageError, match=r"entities.0: \[1, 2\] is '\\x00', of which ingestion leaves nothing"):
+        read_passages(write(row), ONTOLOGY)
+
+
+def test_a_claim_under_an_inverse_is_read_as_what_is_stored(write: Callable[..., Path]) -> None:
+    contracts = load_ontology(SAMPLES / "contracts.toml")
+    claim = {"subject": [0, 6], "predicate": "GOVERNS", "object": [19, 32]}
+    row = {"id": "a", "text": "Norway governs the Elverum Lease.", "claims": [claim], "predicates": ["GOVERNS"]}
+    (passage,) = read_passages(write(row), contracts)
+    assert passage.claims == (LabelledClaim(Span(19, 32), "GOVERNED_BY", Span(0, 6), None),)
+    assert passage.predicates == {"GOVERNED_BY"}
+
+
 @given(st.text(alphabet="ae\u0301 \r\n\x00", min_size=1), st.integers(0, 8), st.integers(1, 8))
 def test_a_span_that_is_taken_holds_the_same_characters_as_before(text: str, start: int, length: int) -> None:
     end = start + length
@@ -372,22 +401,26 @@ def name(text: str, gold: str, number: int, kind: str = "Organization") -> Label
 
 
 def test_names_that_are_put_together_are_scored_by_pairs_and_by_clusters() -> None:
-    given = [("Halden AS", "h"), ("Halden", "h"), ("Berg", "b"), ("Berg", "c")]
+    given = [("Halden Optics AS", "h"), ("Halden Optics", "h"), ("Elva Press", "e"), ("Elva Press", "f")]
     scores = evaluate_resolution([name(*each, number) for number, each in enumerate(given)], load_ontology())
     assert (scores.names, scores.gold_entities, scores.entities) == (4, 3, 2)
     assert counts(scores.pairs) == (1, 2, 1)
     assert scores.clusters == Score(3, 4, 4, 4)
-    assert [(each.type, each.one, each.other, each.pairs) for each in scores.confusions] == [
-        ("joined", "Berg", "Berg", 1)
-    ]
+    (confusion,) = scores.confusions
+    assert (confusion.type, confusion.one, confusion.other, confusion.pairs) == (
+        "joined",
+        "Elva Press",
+        "Elva Press",
+        1,
+    )
 
 
 def test_the_confusion_that_costs_most_pairs_comes_first() -> None:
-    given = [("Lund", "l"), ("Fjeld Rederi", "l"), ("Lund", "l"), ("Berg", "b"), ("Berg", "c")]
-    first, second = evaluate_resolution(
-        [name(*each, number) for number, each in enumerate(given)], load_ontology()
-    ).confusions
-    assert (first.type, first.pairs, {first.one, first.other}) == ("apart", 2, {"Lund", "Fjeld Rederi"})
+    norvik, tarn, elva = "Norvik Shipping", "Tarn Optics", "Elva Press"
+    given = [(norvik, "n"), (tarn, "n"), (norvik, "n"), (elva, "e"), (elva, "f")]
+    names = [name(*each, number) for number, each in enumerate(given)]
+    first, second = evaluate_resolution(names, load_ontology()).confusions
+    assert (first.type, first.pairs, {first.one, first.other}) == ("apart", 2, {norvik, tarn})
     assert (second.type, second.pairs) == ("joined", 1)
 
 

@@ -15,7 +15,7 @@ from pipeline.text.mentions import MentionFinder
 if TYPE_CHECKING:
     from pipeline.ingest.extract.relations import RawRelation
 
-ROLES = frozenset({"director", "founder", "engineer"})
+ROLES = frozenset({"director", "founder", "engineer", "secretary"})
 TWO_ROLES = "Anna Berg, founder of Halden Instruments and director of Norvik Systems, left."
 ADDRESS = "Mr. Speaker, Mr. Vice President, Members of Congress: Anna Berg left."
 ANNA, ERIK, HALDEN, NORVIK = "Anna Berg", "Erik Lund", "Halden Instruments", "Norvik Systems"
@@ -63,6 +63,8 @@ class Relations:
         ("The founder of Halden Instruments, Anna Berg, lived in Oslo.", (ANNA, "live in", "Oslo")),
         (TWO_ROLES, (ANNA, "director of", NORVIK)),
         (TWO_ROLES, (ANNA, "founder of", HALDEN)),
+        ("Foreign Secretary Anna Berg left.", (ANNA, "be a", "Foreign Secretary")),
+        ("Anna Berg took part in the Bergen Conference.", (ANNA, "take part in", "Bergen Conference")),
         ("Oslo is the largest city of Norway.", ("Oslo", "city of", "Norway")),
     ],
 )  # fmt: skip
@@ -97,6 +99,7 @@ def test_as_many_roles_as_names_are_one_each() -> None:
         ("Anna Berg said that the mill burned.", {(ANNA, "say", "the mill burned")}),
         ("Anna Berg is a respected local brewer.", {(ANNA, "be", "a respected local brewer")}),
         ("Anna Berg campaigned for cheaper harbour fees.", {(ANNA, "campaign for", "cheaper harbour fees")}),
+        ("Anna Berg is a respected local engineer.", set()),
         ("Anna Berg made a new proposal.", set()),
         ("Anna Berg sold it.", set()),
         ("Anna Berg sold boats.", set()),
@@ -107,6 +110,43 @@ def test_as_many_roles_as_names_are_one_each() -> None:
 )
 def test_what_a_main_clause_says_of_a_mention_in_words_is_kept(text: str, expected: set[Found]) -> None:
     assert Relations(text).strings == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "negated", "modality", "source"),
+    [
+        ("Halden Instruments' purchase of Norvik Systems failed.", False, "asserted", None),
+        ("Halden Instruments' planned purchase of Norvik Systems failed.", False, "planned", None),
+        ("The threat of an attack on Norvik Systems by Halden Instruments grew.", False, "possible", None),
+        ("Erik Lund denied the purchase of Norvik Systems by Halden Instruments.", True, "asserted", ERIK),
+        ("Erik Lund said that the purchase of Norvik Systems by Halden Instruments failed.", False, "asserted", ERIK),
+    ],
+)
+def test_a_deed_keeps_how_the_words_around_it_stand(
+    text: str, negated: bool, modality: str, source: str | None
+) -> None:
+    (found,) = (raw for raw in Relations(text).raw if raw.rule == "nominal")
+    assert (found.stance.negated, found.stance.modality, found.stance.attributed_to) == (negated, modality, source)
+
+
+def test_an_alleged_founder_is_alleged() -> None:
+    found = Relations("Anna Berg, the alleged founder of Halden Instruments, left.")
+    assert {raw.stance.modality for raw in found.raw if raw.rule == "apposition"} == {"alleged"}
+
+
+def test_a_date_beside_what_is_said_dates_it() -> None:
+    found = Relations("Anna Berg criticised the new harbour law in 1962.")
+    (raw,) = (raw for raw in found.raw if raw.phrases == ("criticise",))
+    assert raw.times.point is not None
+    assert raw.times.point.normalised == "1962"
+
+
+def test_of_a_very_long_sentence_the_quote_holds_all_that_is_said_in_words() -> None:
+    before, after = "In the cold, dark, wet and long winter, " * 12, "and it rained, " * 12
+    text = f"{before}Anna Berg criticised the new harbour law of the town, {after}and then it snowed."
+    (raw,) = (raw for raw in Relations(text).raw if raw.phrases == ("criticise",))
+    assert raw.value is not None
+    assert raw.value.text in text[raw.start : raw.end] != text
 
 
 def test_a_long_object_is_no_string() -> None:

@@ -15,7 +15,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("graph_schema", "pipeline")
-DATA = (".cypher", ".toml", ".typed")
+DATA = (".cypher", ".md", ".npz", ".toml")
 # They need neither a server nor a model, and together stand on both packages.
 FAST = ("graph_schema/test_keys.py", "graph_schema/test_ontology.py", "query/test_contracts.py", "test_settings.py")
 

@@ -70,6 +70,12 @@ def test_an_ontology_without_names_finds_nothing() -> None:
     assert found("The Boeing 737 landed.", Gazetteer(Ontology("bare", "1", {"Aircraft": Kind()}, {}))) == []
 
 
+def test_a_name_is_not_found_within_a_token() -> None:
+    own = Gazetteer(Ontology("own", "1", {"Contract": Kind(names=("MSA", "2024/17"))}, {}))
+    assert found("They signed MSA-2024/17.", own) == []
+    assert found("They signed the MSA.", own) == [("MSA", "Contract")]
+
+
 def test_of_two_kinds_with_one_name_the_first_in_the_file_wins() -> None:
     own = Ontology("own", "1", {"B": Kind(names=("Orion",)), "A": Kind(names=("ORION",))}, {})
     assert found("The Orion sank.", Gazetteer(own)) == [("Orion", "B")]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from spacy.tokens import Doc, Token
 
-Rule = Literal["active", "passive", "copula", "apposition", "nominal"]
+Rule = Literal["active", "passive", "copula", "apposition", "title", "nominal"]
 Role = Literal["object", "recipient", "attribute", "oblique", "agent", "clause", "adverbial"]
 
 VERBS = frozenset({"VERB", "AUX"})
@@ -24,7 +24,8 @@ AUXILIARIES = frozenset({"aux", "auxpass"})
 SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "csubjpass"})
 RELATIVE_TAGS = frozenset({"WDT", "WP"})
 CORE_ROLES = frozenset({"object", "attribute", "recipient"})
-ROLES: dict[str, Role] = {"dobj": "object", "dative": "recipient", "oprd": "attribute", "attr": "attribute"}
+ROLES: dict[str, Role] = {"dobj": "object", "oprd": "attribute", "attr": "attribute"}
+EMPTY = frozenset({"it", "this", "that", "there"})
 AS = frozenset({"as"})
 ACTORS = frozenset({"NORP", "GPE", "ORG", "PERSON"})
 ADDRESSING = frozenset("dear fellow distinguished ladies gentlemen madam honourable honorable".split())
@@ -114,7 +115,9 @@ def read_clauses(tree: Tree) -> Iterator[Clause]:
         for noun in tree.of(token, "appos"):
             if not is_address(tree, noun):
                 yield Clause(noun, "apposition", token, (Argument(noun, "attribute"),))
-        if token.pos_ == "NOUN" and token.lemma_.lower() in EVENT_NOUNS:
+        if token.dep_ == "compound" and token.head.pos_ == "PROPN":
+            yield Clause(token, "title", token.head, (Argument(token, "attribute"),))
+        elif token.pos_ == "NOUN" and token.lemma_.lower() in EVENT_NOUNS:
             yield from _of_event(tree, token)
 
 
@@ -131,6 +134,11 @@ def is_passive(tree: Tree, verb: Token) -> bool:
     if verb.dep_ == "conj" and "nsubj" not in labels and "aux" not in labels:
         return is_passive(tree, verb.head)
     return verb.dep_ in {"acl", "advcl"}
+
+
+def has_subject(tree: Tree, verb: Token) -> bool:
+    """Whether a verb has a subject of its own."""
+    return any(child.dep_ in SUBJECTS for child in tree.children[verb.i])
 
 
 def is_marked(tree: Tree, clause: Token, words: frozenset[str]) -> bool:
@@ -167,7 +175,7 @@ def subject_of(tree: Tree, verb: Token) -> Token | None:
     own = [child for child in tree.children[verb.i] if child.dep_ in SUBJECTS]
     for child in sorted(own, key=lambda each: (each.i > verb.i, -each.i)):
         if (found := _spoken_of(tree, child)) is not None:
-            return resolved(verb, found)
+            return resolved(tree, verb, found)
     if tree.has(verb, "expl"):
         return None
     head = verb.head
@@ -183,8 +191,8 @@ def subject_of(tree: Tree, verb: Token) -> Token | None:
         case "pcomp" if head.head.pos_ in VERBS and verb.tag_ in {"VBG", "VBN"}:
             return _doer(tree, head)
         case "acl" | "relcl" if verb.tag_ in {"VBG", "VBN"}:
-            return head
-        case "acl" if verb.tag_ == "VB":
+            return _described(tree, head)
+        case "acl" | "relcl" if verb.tag_ == "VB" and tree.has(verb, "aux"):
             return _planner(tree, head)
         case _:
             return None
@@ -197,11 +205,24 @@ def _spoken_of(tree: Tree, subject: Token) -> Token | None:
     return next((each for each in tree.of(subject, "appos") if each.ent_type_ and not _addresses(tree, each)), None)
 
 
-def resolved(verb: Token, subject: Token) -> Token:
-    """What a relative pronoun stands for."""
-    if subject.tag_ in RELATIVE_TAGS and (noun := _antecedent(verb)) is not None:
+def resolved(tree: Tree, verb: Token, pronoun: Token) -> Token:
+    """What a relative pronoun stands for; any other word stands for itself."""
+    if pronoun.tag_ in RELATIVE_TAGS and (noun := _antecedent(verb)) is not None:
+        return _described(tree, noun)
+    return pronoun
+
+
+def _described(tree: Tree, noun: Token) -> Token:
+    """Who or what a noun describes: of "X is a brewer who left" and "X, a brewer who left" it is X that left."""
+    head = noun.head
+    if noun.pos_ != "NOUN":
         return noun
-    return subject
+    if noun.dep_ == "appos" and head.pos_ == "PROPN":
+        return head
+    if noun.dep_ == "attr" and head.lemma_ == "be" and not tree.has(head, "neg"):
+        subject = subject_of(tree, head)
+        return noun if subject is None or subject.lower_ in EMPTY else subject
+    return noun
 
 
 def _antecedent(verb: Token) -> Token | None:
@@ -257,7 +278,7 @@ def _arguments(tree: Tree, verb: Token) -> Iterator[Argument]:
         match child.dep_:
             case "dobj" | "oprd" | "attr":
                 if not (child.lower_ == "that" and holds(tree, verb)):
-                    yield Argument(resolved(verb, child) if gap else child, ROLES[child.dep_])
+                    yield Argument(resolved(tree, verb, child) if gap else child, ROLES[child.dep_])
             case "dative" if child.pos_ != "ADP":
                 yield Argument(child, "recipient")
             case "prep" | "dative" if child.lower_ != "according":

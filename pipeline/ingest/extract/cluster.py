@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 MAX_DESCRIPTION_DISTANCE_CHARS = 800
 MAX_RECENT = 60
 HINT_WEIGHT = 1.5
+LEAST_WEIGHT = 0.1
 GENERAL_NOUNS = frozenset(
     {"company", "firm", "business", "organisation", "organization", "agency", "town", "city", "village"}
 )
@@ -89,12 +90,14 @@ class Clusterer:
         return Clusters(document.assigned, document.about)
 
     def voted_kind(self, mentions: Iterable[RawMention], hints: Iterable[str] = ()) -> str:
-        """The kind with most votes, each weighing its mention's confidence; a sub-kind counts for its parents too, and
-        stands for a parent of which it has half the votes. Ties go to the first seen; unknown only when none votes."""
+        """The kind with most votes: each mention's shares of kinds by its confidence, and `hints`. A sub-kind counts
+        for its parents too, and stands for a parent of which it has half the votes. Ties go to the first seen; the
+        kind is unknown only when nothing votes for another."""
         votes: dict[str, float] = defaultdict(float)
         own: dict[str, float] = defaultdict(float)
         for mention in mentions:
-            own[mention.kind] += _weight(mention)
+            for kind, share in mention.weights or ((mention.kind, 1.0),):
+                own[kind] += share * max(mention.confidence, LEAST_WEIGHT)
         for hint in hints:
             own[hint] += HINT_WEIGHT
         own.pop(UNKNOWN_KIND, None)
@@ -212,7 +215,7 @@ class _Document:
         families = {target.family, other.family}
         if target is other or _clash(target.gender, other.gender):
             return
-        if link.rule != "abbreviation" and families in ({"person", "place"}, {"person", "organization"}):
+        if link.rule == "renamed" and families == {"person", "place"}:
             return
         self._merge(target, other, link.rule, link.confidence)
         self._describe(target)
@@ -229,7 +232,8 @@ class _Document:
             key=lambda item: item[:3],
         )  # fmt: skip
         for _, _, normal, short in shorter:
-            if short.into is None and short.members:
+            titled = normal in self.clusterer.ontology.kind_of_role
+            if short.into is None and short.members and not titled:
                 self._join_short_form(short, normal, fuller.get(normal, []))
 
     def _join_short_form(self, short: Cluster, normal: str, fuller: list[Cluster]) -> None:
@@ -486,10 +490,6 @@ def _family(ontology: Ontology, kind: str) -> str:
             if label in FAMILIES:
                 return FAMILIES[label]
     return "other"
-
-
-def _weight(mention: RawMention) -> float:
-    return float(getattr(mention, "confidence", 1.0))
 
 
 def _clash(one: str | None, other: str | None) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from graph_schema.ontology import UNKNOWN_KIND
 from pipeline.ingest.extract.pronouns import PRONOUNS
 from pipeline.ingest.extract.variants import abbreviates
+from pipeline.text import names
 from pipeline.text.mentions import SUBJECTS, RawMention
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ Role = Literal["subject", "object", "possessive", "other"]
 
 MAX_ALIAS_GAP_CHARS = 160
 ALIAS_LOOK_BACK = 3
+MAX_OFFICE_TOKENS = 8
+MAX_TITLES = 3
+OFFICE_WORDS = frozenset({"of", "for", "the", "and", "in"})
 SAYING = frozenset("say tell state add explain note write announce declare argue reply remark ask warn insist".split())
 EMPTY_IT_VERBS = frozenset("be seem appear become turn happen take rain snow follow remain".split())
 CLAUSES = frozenset({"ccomp", "xcomp", "csubj", "advcl"})
@@ -47,6 +51,8 @@ _ASIDE = r"(?:\s*\([^()]*\))?"
 _ALIAS = re.compile(rf"{_ASIDE}[\s,(;:–—-]*{_FILLER}{_SAME_NAME}[\s,:]*[\"“‘'(]*(?:the\s+)?[\"“‘']*", re.IGNORECASE)
 _RENAMING = re.compile(rf"{_ASIDE}(?:[\s,(]*{_FILLER})?{_RENAMED}[\s,:]*[\"“‘'(]*(?:the\s+)?[\"“‘']*", re.IGNORECASE)
 _BRACKET = re.compile(r"(?:['’]s)?[\"”’']?\s*[(\[]\s*(?:the|or|abbreviated|in\s+short)?[\s:,]*[\"“‘']*", re.IGNORECASE)
+_SPLIT_NAME = re.compile(r"\s(?:of|in|for|and)\s[^()\n.]{2,60}\s\(")
+_NUMBER_IN_BRACKET = re.compile(r"[ -]?\d*\)")
 _AFTER_BRACKET = re.compile(r"[\"”’']*\s*[)\];,]")
 
 
@@ -114,6 +120,7 @@ class CueReader:
         self.ontology = ontology
         self.offset = offset
         self.mentions, self.at = _with_pronouns(doc, mentions, at, offset)
+        self.people = {kind for kind in ontology.kinds if "PERSON" in _labels(ontology, kind)}
         self.quoted = _quoted(doc)
         self.sentence_of: list[int] = []
         for number, sentence in enumerate(doc.sents):
@@ -159,7 +166,9 @@ class CueReader:
             outside = self.at.get(child.i) != index
             if child.dep_ in {"nummod", "compound"} and child.text.isdigit() and beside and outside:
                 return child.text
-        return ""
+        after = self.doc[root.i + 1 : root.i + 3]
+        bracketed = len(after) == 2 and after[0].text.isdigit() and after[1].text == ")"
+        return after[0].text if bracketed and self.at.get(after[0].i) != index else ""
 
     # links by syntax
 
@@ -171,8 +180,9 @@ class CueReader:
                 self._link_relative(token)
             elif token.dep_ == "attr" and token.head.lemma_ == "be":
                 self._link_copula(token)
-            elif token.i in self.at and token.pos_ == "PROPN":
+            elif token.i in self.at and self.roots[self.at[token.i]].i == token.i:
                 self._link_prenominal(token)
+                self._link_offices(token)
             if token.lower_ in {"i", "me", "my", "myself"} and token.i in self.at and self.quoted[token.i]:
                 self._link_speaker(token)
 
@@ -181,10 +191,19 @@ class CueReader:
         named, other = self._name(head), self._name(noun)
         if named is not None and other is not None:
             self._link_titles(named, other)
-        elif named is not None and noun.pos_ == "NOUN":
+        elif named is not None and self._describes(noun):
             self._describe(named, noun, "apposition", 0.9)
-        elif other is not None and head.pos_ == "NOUN":
+        elif other is not None and self._describes(head):
             self._describe(other, head, "apposition", 0.9)
+
+    def _describes(self, noun: Token) -> bool:
+        """Whether a noun says what someone or something is: a role ("commander of Y"), or a noun with an article; not
+        one that a name stands before ("Varde province")."""
+        if any(child.dep_ == "compound" and self._name(child) is not None and child.i == noun.i - 1
+               for child in noun.children) and noun.lower_ not in self.ontology.kind_of_role:  # fmt: skip
+            return False
+        determined = any(child.dep_ in {"det", "poss"} for child in noun.children)
+        return noun.lower_ in self.ontology.kind_of_role or (noun.pos_ in {"NOUN", "PROPN"} and determined)
 
     def _link_titles(self, first: int, second: int) -> None:
         """Of two names in apposition one may be what the other is called by: "Foreign Office Minister, Anna Berg"."""
@@ -216,7 +235,7 @@ class CueReader:
     def _link_prenominal(self, token: Token) -> None:
         """ "the founder X", "the river X"."""
         index = self.at[token.i]
-        if self.roots[index].i != token.i or self.mentions[index].form != "name":
+        if self.mentions[index].form != "name":
             return
         first = token.i
         while first > 0 and self.at.get(first - 1) == index:
@@ -230,6 +249,52 @@ class CueReader:
                 else:
                     self._hint(index, noun)
 
+    def _link_offices(self, token: Token) -> None:
+        """An office beside its holder, whatever the parser makes of it: "Minister for the North Anna Berg", "Mayor of
+        Oslo, Anna Berg", "Anna Berg, Rescue Group Commander"."""
+        index = self.at[token.i]
+        if self.mentions[index].form != "name" or self.mentions[index].kind not in {*self.people, UNKNOWN_KIND}:
+            return
+        first = last = token.i
+        while first and self.at.get(first - 1) == index:
+            first -= 1
+        while last + 1 < len(self.doc) and self.at.get(last + 1) == index:
+            last += 1
+        office = self._office_before(first) or self._office_after(last, index)
+        if office is not None and office.i not in self.at and office.i not in self.nouns:
+            self._describe(index, office, "apposition", 0.8)
+
+    def _office_before(self, first: int) -> Token | None:
+        i = first - 1
+        while i >= max(0, first - MAX_TITLES) and i not in self.at and self._is_title(self.doc[i]):
+            i -= 1
+        if i >= 0 and self.doc[i].text == ",":
+            i -= 1
+        if i >= 0 and self._is_office(self.doc[i]):
+            return self.doc[i]
+        steps = 0
+        while i > 0 and steps < MAX_OFFICE_TOKENS and (i in self.at or self.doc[i].lower_ in OFFICE_WORDS):
+            if self.doc[i].lower_ in {"of", "for"} and self._is_office(self.doc[i - 1]):
+                return self.doc[i - 1]
+            i, steps = i - 1, steps + 1
+        return None
+
+    def _office_after(self, last: int, index: int) -> Token | None:
+        if last + 2 >= len(self.doc) or self.doc[last + 1].lower_ not in {",", "the"}:
+            return None
+        for token in self.doc[last + 2 : last + 2 + MAX_OFFICE_TOKENS]:
+            if self._is_office(token):
+                return token
+            if self.at.get(token.i) == index or token.pos_ not in {"PROPN", "NOUN", "ADJ", "DET", "NUM"}:
+                return None
+        return None
+
+    def _is_title(self, token: Token) -> bool:
+        return names.fold(token.text) in names.HONORIFICS or (token.pos_ == "PROPN" and token.is_upper)
+
+    def _is_office(self, token: Token) -> bool:
+        return self.ontology.kind_of_role.get(token.lower_) in self.people
+
     def _describe(self, named: int, noun: Token, rule: str, confidence: float) -> None:
         """Make a mention of a described noun, or take the one that is there, and link it to what it names."""
         kind = self.ontology.kind_of_role.get(noun.lower_, UNKNOWN_KIND)
@@ -238,7 +303,7 @@ class CueReader:
             if self.mentions[self.at[noun.i]].form == "role":
                 self.links.append(Link(named, self.at[noun.i], rule, confidence))
             return
-        if noun.tag_ != "NN" or noun.i in self.nouns:
+        if noun.tag_ not in {"NN", "NNP"} or noun.i in self.nouns:
             return
         span = self.doc[self._start(noun) : noun.i + 1]
         self.nouns[noun.i] = noun
@@ -334,10 +399,16 @@ class CueReader:
         if len(between) > MAX_ALIAS_GAP_CHARS or "\n\n" in between:
             return None
         after = self.doc.text[other.end - self.offset : other.end - self.offset + 4]
-        if _BRACKET.fullmatch(between) and _AFTER_BRACKET.match(after):
+        if _BRACKET.fullmatch(between):
             for short, full in ((other.surface, one.surface), (one.surface, other.surface)):
-                if abbreviates(short, full):
+                if _AFTER_BRACKET.match(after) and abbreviates(short, full):
                     return Link(first, second, "abbreviation", 0.95)
+            if other.surface.isupper() and _NUMBER_IN_BRACKET.match(self.doc.text, other.end - self.offset):
+                return Link(first, second, "abbreviation", 0.8)
+        if _SPLIT_NAME.fullmatch(between) and _AFTER_BRACKET.match(after):
+            full = self.doc.text[one.start - self.offset : other.start - self.offset].rpartition("(")[0]
+            if abbreviates(other.surface, full):
+                return Link(first, second, "abbreviation", 0.7)
         if _RENAMING.fullmatch(between):
             return Link(first, second, "renamed", 0.85)
         if _ALIAS.fullmatch(between):
@@ -347,6 +418,10 @@ class CueReader:
     def _name(self, token: Token) -> int | None:
         index = self.at.get(token.i)
         return index if index is not None and self.mentions[index].form == "name" else None
+
+
+def _labels(ontology: Ontology, kind: str) -> set[str]:
+    return {label for each in ontology.ancestors(kind) for label in ontology.kinds[each].labels}
 
 
 def _with_pronouns(

@@ -173,8 +173,10 @@ def _of_mention(words: Words, start: int, end: int, mention: RawMention, index: 
             if mention.value is None or mention.value.type != "date":
                 return None
             return Candidate(start, end, root, "date", mention.value.precision or "", index)
-        case "role" | "name":
-            return Candidate(start, end, root, mention.form, mention.kind, index)
+        case "role" | "description":
+            return Candidate(start, end, root, "role", mention.kind, index)
+        case "name":
+            return Candidate(start, end, root, "name", mention.kind, index)
 
 
 def _of_word(words: Words, index: int) -> Candidate | None:

@@ -1,10 +1,10 @@
 """Relations between the mentions of one parsed chunk: who, in which words, whom; how surely, when, who says so.
 
 Each is one argument of a clause, bound to mentions and values, and not yet to any ontology: it carries the phrases that
-an ontology's triggers may match. Active verbs are given by lemma ("work for"), passives by
-participle ("born in"), and passives with an agent are turned round ("founded by" becomes "found"), as are nouns that
-stand for a deed ("X's purchase of Y" becomes "buy"). Where the object is no mention, what a main clause says of its
-subject is kept as a string in the text's words.
+an ontology's triggers may match. Active verbs are given by lemma ("work for"), passives by participle ("born in"), and
+passives with an agent are turned round ("founded by" becomes "found"), as are nouns that stand for a deed ("X's
+purchase of Y" becomes "buy"). Where the object is no mention, what a main clause says of its subject is kept as a
+string in the text's words.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from graph_schema.models import Value
-from pipeline.ingest.extract.clause import CORE_ROLES, SUBJECTS, VERBS, Clause, Tree, obliques, read_clauses
+from pipeline.ingest.extract.clause import CORE_ROLES, VERBS, Clause, Tree, has_subject, obliques, read_clauses
 from pipeline.ingest.extract.events import EVENT_NOUNS
 from pipeline.ingest.extract.propositions import words_of
 from pipeline.ingest.extract.stance import NO, SAYING, Stance, StanceReader, Times
@@ -97,6 +97,8 @@ class RelationFinder:
         match clause.rule:
             case "apposition":
                 return self._of_apposition(clause)
+            case "title":
+                return self._of_title(clause)
             case "nominal":
                 return self._of_event(clause)
             case _:
@@ -209,9 +211,9 @@ class RelationFinder:
         return (verb.lower_ if own_form else verb.lemma_.lower()) + particle
 
     def _is_bare(self, verb: Token) -> bool:
-        """Whether `verb` is its own lemma, as after "do" or "will"; of "did not found" the lemmatizer makes "find"."""
+        """Whether `verb` is its own lemma, as after "do" or "to"; of "did not found" the lemmatizer makes "find"."""
         auxiliaries = self.tree.of(verb, "aux")
-        helped = any(child.tag_ == "MD" or child.lemma_ == "do" for child in auxiliaries)
+        helped = any(child.tag_ == "MD" or child.lemma_ in {"do", "to"} for child in auxiliaries)
         return helped and all(child.lemma_ not in {"be", "have"} for child in auxiliaries)
 
     # nouns
@@ -235,7 +237,10 @@ class RelationFinder:
         paired = len(nouns) == len(subjects) > 1
         pairs = zip(nouns, subjects, strict=True) if paired else ((each, name) for name in subjects for each in nouns)
         for each, subject in pairs:
-            yield from self._of_noun(each, subject, _Said(each, "apposition", Stance(), Times()))
+            yield from self._of_noun(each, subject, self._described(each))
+
+    def _described(self, noun: Token) -> _Said:
+        return _Said(noun, "apposition", self.stances.of_noun(noun), Times())
 
     def _of_noun(self, noun: Token, subject: int, said: _Said) -> Iterator[RawRelation]:
         """ "founder of Y", "Y's founder", "an engineer at Y": what a noun says of the subject it describes."""
@@ -253,6 +258,14 @@ class RelationFinder:
                     yield relation
         if lemma in self.roles:
             yield self._relation(said, subject, (ROLE_PHRASE,), None, self._role(noun), noun, is_open=False)
+
+    def _of_title(self, clause: Clause) -> Iterator[RawRelation]:
+        """ "Foreign Secretary X": a noun for a role right before the name."""
+        noun = clause.head
+        subject = self.at.get(noun.i + 1)
+        if subject is not None and subject != self.at.get(noun.i) and noun.lemma_.lower() in self.roles:
+            role = self._role(noun)
+            yield self._relation(self._described(noun), subject, (ROLE_PHRASE,), None, role, noun, is_open=False)
 
     def _of_event(self, clause: Clause) -> Iterator[RawRelation]:
         verb, _ = EVENT_NOUNS[clause.head.lemma_.lower()]
@@ -279,11 +292,11 @@ class RelationFinder:
 
     def _of_words(self, said: _Said, subject: int, clause: Clause) -> Iterator[RawRelation]:
         """What a main clause says of its subject where no mention and no value is its object."""
-        bound = (*(each.head for each in clause.arguments), *(target for _, target in self._misattached(clause)))
-        if not self._is_main(clause.head) or any(self._is_bound(each) for each in bound):
+        named = (*(each.head for each in clause.arguments), *(target for _, target in self._misattached(clause)))
+        if not self._is_main(clause.head) or any(self._entities(each) for each in named):
             return
         found = self._spoken(clause)
-        if found is None:
+        if found is None or self._value(found[1].head) is not None:
             return
         phrase, argument = found
         words = words_of(self.tree, argument.head)
@@ -297,9 +310,11 @@ class RelationFinder:
         preposition's object right after the verb; a verb as empty as "have" tells nothing."""
         verb, lemma = clause.head, clause.head.lemma_.lower()
         core = [each for each in clause.arguments if each.role in CORE_ROLES]
-        said = [each for each in clause.arguments if each.role == "clause" and self._has_subject(each.head)]
+        said = [each for each in clause.arguments if each.role == "clause" and has_subject(self.tree, each.head)]
         if clause.rule == "copula":
-            return ("be", core[0]) if core[0].head.pos_ == "NOUN" else None
+            noun = core[0].head
+            told = noun.pos_ != "NOUN" or noun.lemma_.lower() in self.roles
+            return None if told else ("be", core[0])
         if said and lemma in SAYING and clause.rule == "active":
             return lemma, said[0]
         if lemma in LIGHT or said or self.tree.has(verb, "xcomp"):
@@ -310,9 +325,6 @@ class RelationFinder:
             if each.role == "oblique" and each.markers[0].i == verb.i + 1 and each.head.pos_ not in VERBS:
                 return " ".join((self._base(clause), *(word.lower_ for word in each.markers))), each
         return None
-
-    def _has_subject(self, verb: Token) -> bool:
-        return any(child.dep_ in SUBJECTS for child in self.tree.children[verb.i])
 
     def _is_main(self, verb: Token) -> bool:
         while verb.dep_ == "conj" and verb.head.pos_ in VERBS:
@@ -367,13 +379,13 @@ class RelationFinder:
         self, said: _Said, subject: int, phrases: tuple[str, ...], target: int | None, value: Value | None,
         target_token: Token, *, is_open: bool = True,
     ) -> RawRelation:  # fmt: skip
-        spoken = [
-            said.trigger, target_token, *self.tokens[subject], *(self.tokens[target] if target is not None else ())
-        ]  # fmt: skip
+        spoken = [said.trigger, target_token, *self.tokens[subject]]
+        if target is not None:
+            spoken += self.tokens[target]
+        elif value is not None and value.type == "string":
+            spoken += words_of(self.tree, target_token)
         start, end = self._quote(said.trigger, spoken)
-        return RawRelation(
-            subject, phrases, target, value, start, end, said.rule, said.stance, said.times, is_open
-        )  # fmt: skip
+        return RawRelation(subject, phrases, target, value, start, end, said.rule, said.stance, said.times, is_open)
 
     def _quote(self, trigger: Token, said: list[Token]) -> tuple[int, int]:
         """The sentence, within its paragraph; of a very long one only the stretch that holds everything `said`."""
@@ -403,7 +415,7 @@ def _coordinated(tree: Tree, noun: Token) -> list[Token]:
 def _is_cut(word: Token) -> bool:
     """Whether a phrase that ends with `word` is not whole: it goes on after a hyphen, or lacks an object."""
     after = word.doc[word.i + 1] if word.i + 1 < len(word.doc) else word
-    return word.dep_ == "prep" or (not word.whitespace_ and after.tag_ == "HYPH")
+    return word.dep_ == "prep" or (not word.whitespace_ and after.text in {"-", "–", "/"})
 
 
 def _string(text: str) -> Value:

@@ -16,6 +16,7 @@ from pipeline.ingest.extract.clause import (
     CLAIM_NOUNS,
     SUBJECTS,
     VERBS,
+    has_subject,
     holds,
     is_marked,
     is_passive,
@@ -49,8 +50,10 @@ ALLEGING_VERBS = frozenset(
     "estimate seem appear".split()
 )
 REFUSING = frozenset("refuse decline fail deny forget neglect cease avoid".split())
+COMMANDING = frozenset("tell warn".split())
 ACCUSING = frozenset("accuse suspect charge".split())
 PREVENTING = frozenset("prevent stop keep bar ban prohibit discourage dissuade".split())
+OPPOSING = frozenset("oppose block prevent stop fear cancel avert".split())
 DENYING = frozenset("deny dispute reject doubt disprove refute".split())
 GOVERNING = ALLEGING_VERBS | PLANNING | REFUSING | PREVENTING
 ALLEGING = frozenset("allegedly reportedly supposedly apparently purportedly".split())
@@ -58,7 +61,7 @@ POSSIBLY = frozenset("perhaps possibly probably maybe likely presumably".split()
 UNLIKELY = frozenset("unlikely impossible untrue false unable unwilling".split())
 LIKELY = frozenset("possible likely probable able conceivable willing ready eager".split())
 FIRST = frozenset("first second third last only next youngest oldest".split())
-DUE = frozenset("due".split())
+DUE = frozenset("due about".split())
 POSSIBLE = frozenset("may might could can".split())
 PLANNED = frozenset("will would shall should 'll 'd ’ll ’d must".split())
 CONDITIONS = frozenset({"if", "unless", "whether"})
@@ -117,7 +120,7 @@ class StanceReader:
     def __call__(self, clause: Clause) -> Stance:
         """How a clause stands to what it says; "planned to sell" and "refused to sell" count for "sell"."""
         head = clause.head
-        return self._of_noun(head) if head.pos_ not in VERBS else self._of_verb(head)
+        return self._of_verb(head) if head.pos_ in VERBS else self._of_deed(head)
 
     def _of_verb(self, verb: Token) -> Stance:
         negated = self._negated(verb)
@@ -129,7 +132,7 @@ class StanceReader:
             negated ^= refused != self._negated(governor)
             if modality == "asserted":
                 modality = self._imposed(governor, below)
-            if below.dep_ == "xcomp" and governor.lemma_ in SAYING and not is_passive(self.tree, governor):
+            if self._is_claimed(below, governor):
                 source = self._speaker(governor)
             below = governor
         source = self._source(below) if source is None else source
@@ -141,13 +144,18 @@ class StanceReader:
             modality = "alleged"
         return Stance(negated, modality, source or None)
 
+    def _is_claimed(self, below: Token, governor: Token) -> bool:
+        """ "claims to own", "believes them to own"; "tells them to sell" claims nothing."""
+        saying = governor.lemma_ in SAYING and governor.lemma_ not in COMMANDING
+        return saying and self._is_infinitive(below) and not is_passive(self.tree, governor)
+
     def _above(self, verb: Token) -> list[Token]:
         """The verbs, adjectives and nouns that take the clause of `verb` as their complement, the nearest first, as far
         as nobody is said to say it. A purpose ("came to buy it") is its own governor."""
         found: list[Token] = []
         while verb.head.i != verb.i:
             head = verb.head
-            if verb.dep_ in {"xcomp", "acomp"} or (verb.dep_ == "acl" and self._is_infinitive(verb)):
+            if verb.dep_ in {"xcomp", "acomp"} or (verb.dep_ in {"acl", "relcl"} and self._is_infinitive(verb)):
                 pass
             elif verb.dep_ == "advcl" and self._is_infinitive(verb) and head.lemma_ != "go":
                 found.append(verb)
@@ -156,7 +164,7 @@ class StanceReader:
                 adjective = next(iter(self.tree.of(head, "acomp")), None)
                 if adjective is not None:
                     found.append(adjective)
-            elif verb.dep_ == "pcomp" and head.head.lemma_ in GOVERNING:
+            elif self._passes_on(verb):
                 head = head.head
             elif verb.dep_ == "conj" and head.pos_ in VERBS and not self._stands_alone(verb):
                 verb = head
@@ -169,12 +177,17 @@ class StanceReader:
                 break
         return found
 
-    def _has_subject(self, verb: Token) -> bool:
-        return any(child.dep_ in SUBJECTS for child in self.tree.children[verb.i])
+    def _passes_on(self, verb: Token) -> bool:
+        """Whether what governs the head of `verb` governs `verb`: of "is a mill that burned" the "is", of "accused of
+        burning" the "accused"."""
+        head = verb.head
+        if verb.dep_ in {"relcl", "acl"}:
+            return head.dep_ == "attr" and not self._negated(head.head)
+        return verb.dep_ == "pcomp" and head.head.lemma_ in GOVERNING
 
     def _stands_alone(self, verb: Token) -> bool:
         """Whether a coordinated verb has a subject or an auxiliary of its own."""
-        return any(child.dep_ in SUBJECTS or child.dep_ == "aux" for child in self.tree.children[verb.i])
+        return has_subject(self.tree, verb) or self.tree.has(verb, "aux")
 
     def _is_infinitive(self, verb: Token) -> bool:
         return any(child.dep_ == "aux" and child.lower_ == "to" for child in self.tree.children[verb.i])
@@ -189,16 +202,25 @@ class StanceReader:
         if lower in DUE or lemma in PLAN_NOUNS or lemma in PLANNING:
             return "planned"
         if governor.pos_ in VERBS:
+            if self._is_ahead(governor, below):
+                return "planned"
             if (
                 below.dep_ in {"xcomp", "pcomp"}
                 and lemma in ALLEGING_VERBS
                 and (lemma in ACCUSING | {"seem", "appear"} or is_passive(self.tree, governor))
             ):
                 return "alleged"
+            if lemma in COMMANDING and self._is_infinitive(below):
+                return "planned"
             return self._modality(governor)
         if governor.pos_ == "NOUN" and not any(child.lower_ in FIRST for child in self.tree.children[governor.i]):
             return "possible"
         return "asserted"
+
+    def _is_ahead(self, governor: Token, below: Token) -> bool:
+        """ "is going to buy", "is to buy", "has to buy"."""
+        going = governor.lemma_ == "go" and governor.tag_ == "VBG"
+        return (going or governor.lemma_ in {"be", "have"}) and below.dep_ == "xcomp" and self._is_infinitive(below)
 
     def _negated(self, verb: Token) -> bool:
         for child in self.tree.children[verb.i]:
@@ -231,8 +253,7 @@ class StanceReader:
 
     def _modality(self, verb: Token) -> Modality:
         children = self.tree.children[verb.i]
-        conditional = self._is_condition(verb)
-        if conditional:
+        if self._is_condition(verb):
             return "conditional"
         for child in children:
             lower = child.lower_
@@ -245,7 +266,11 @@ class StanceReader:
                     return "alleged"
                 if lower in POSSIBLY:
                     return "possible"
-        return "possible" if self._is_asked(verb) else "asserted"
+        if self._is_asked(verb):
+            return "possible"
+        head = verb.head
+        shared = verb.dep_ == "conj" and head.tag_ == verb.tag_ and not self._stands_alone(verb)
+        return self._modality(head) if shared else "asserted"
 
     def _of_auxiliary(self, verb: Token, auxiliary: str) -> Modality:
         """ "would" follows from a condition, or looks ahead from the past ("she would later marry")."""
@@ -267,7 +292,7 @@ class StanceReader:
             if child.dep_ in SUBJECTS:
                 return False
             if child.dep_ in AUXILIARIES and child.lower_ in INVERTED:
-                return self._has_subject(verb) and not self._is_asked(verb)
+                return has_subject(self.tree, verb) and not self._is_asked(verb)
         return False
 
     def _is_asked(self, verb: Token) -> bool:
@@ -311,7 +336,7 @@ class StanceReader:
             speaker = next(agents, speaker)
         if speaker is None or speaker.lower_ == "it":
             return UNNAMED_SOURCE
-        return self._words(resolved(saying, speaker))
+        return self._words(resolved(self.tree, saying, speaker))
 
     def _is_told(self, clause: Token) -> bool:
         """Whether a clausal complement is what its governor says or doubts. One before its governor is most often the
@@ -326,27 +351,42 @@ class StanceReader:
 
     # nouns
 
-    def _of_noun(self, noun: Token) -> Stance:
-        """ "the alleged murder of X", "a plan for the purchase of Y", "denied the purchase of Y"."""
+    def of_noun(self, noun: Token) -> Stance:
+        """How a description stands by its own words: "the alleged founder", "no founder"."""
         modality: Modality = "asserted"
         negated = False
         for child in self.tree.children[noun.i]:
             modality = ADJECTIVES.get(child.lower_, modality)
             negated |= child.dep_ == "det" and child.lower_ in NO
-        above = noun.head
-        if noun.dep_ == "pobj" and above.head.pos_ == "NOUN":
-            governor = above.head.lemma_.lower()
-            if governor in RISK_NOUNS:
-                modality = "possible"
-            elif governor in PLAN_NOUNS:
-                modality = "planned"
-            elif governor in CLAIM_NOUNS:
-                modality = "alleged"
+        return Stance(negated, modality)
+
+    def _of_deed(self, noun: Token) -> Stance:
+        """ "the alleged murder of X", "a plan for the purchase of Y", "denied the purchase of Y"."""
+        found = self.of_noun(noun)
+        negated, modality = found.negated, found.modality
+        above, source = noun.head, self._source(self._verb_above(noun))
+        if noun.dep_ == "pobj" and above.head.pos_ == "NOUN" and modality == "asserted":
+            modality = self._said_by_noun(above.head.lemma_.lower())
         elif noun.dep_ == "dobj" and above.pos_ in VERBS:
-            negated |= above.lemma_ in DENYING
-            if modality == "asserted" and above.lemma_ in PLANNING | {"oppose", "block", "prevent", "stop", "fear"}:
-                modality = "planned" if above.lemma_ in PLANNING else "possible"
-        return Stance(negated, modality, None)
+            if above.lemma_ in DENYING:
+                negated, source = not negated, self._speaker(above)
+            elif modality == "asserted":
+                modality = "planned" if above.lemma_ in PLANNING else modality
+                modality = "possible" if above.lemma_ in OPPOSING else modality
+        return Stance(negated, modality, source or None)
+
+    def _said_by_noun(self, noun: str) -> Modality:
+        """What "the threat of", "a plan for" and "accusations of" make of the deed."""
+        if noun in RISK_NOUNS:
+            return "possible"
+        if noun in PLAN_NOUNS:
+            return "planned"
+        return "alleged" if noun in CLAIM_NOUNS else "asserted"
+
+    def _verb_above(self, noun: Token) -> Token:
+        while noun.pos_ not in VERBS and noun.head.i != noun.i:
+            noun = noun.head
+        return noun
 
     # when
 

@@ -101,7 +101,7 @@ def cluster(
 def _atoms(known: Mapping[str, Member], names: Mapping[str, tuple[Name, ...]], decided: set[str]) -> list[Atom]:
     grouped: dict[tuple[object, ...], list[str]] = defaultdict(list)
     for key, own in names.items():
-        if not own or key in decided:
+        if not own or own[0].weak or key in decided:
             grouped[(key,)].append(key)
         elif own[0].alone:
             grouped[(own, known[key].context)].append(key)

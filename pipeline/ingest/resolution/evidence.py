@@ -14,7 +14,14 @@ if TYPE_CHECKING:
 FULL_NAME = 0.8
 COMMON_NAME = 0.65
 WEAK_NAME = 0.3
-BASE_OF_RULE = {"initials": 0.6, "last-name": 0.3, "first-name": 0.2, "part-of-name": 0.4, "middle-name": 0.6}
+BASE_OF_RULE = {
+    "misspelling": 0.45,
+    "initials": 0.6,
+    "last-name": 0.3,
+    "first-name": 0.2,
+    "part-of-name": 0.4,
+    "middle-name": 0.6,
+}
 SHARED = 0.15
 MAX_SHARED = 0.35
 WEAK_NEIGHBOUR = 0.4

@@ -118,9 +118,7 @@ def overlap(gold: Tuple, said: Tuple) -> Overlap:
     return straight
 
 
-def _overlap(
-    gold: Tuple, relation: tuple[str, ...], first: tuple[str, ...], rest: tuple[str, ...] | None
-) -> Overlap:  # fmt: skip
+def _overlap(gold: Tuple, relation: tuple[str, ...], first: tuple[str, ...], rest: tuple[str, ...] | None) -> Overlap:
     shared, left = _shared(gold.relation, relation)
     if "be" in left and FORMS_OF_BE.intersection(gold.relation):
         shared += 1
@@ -200,8 +198,10 @@ def readable(tokens: list[str]) -> tuple[str, list[tuple[int, int]]]:
 
 
 def _in_tokens(proposition: Proposition, tokens: list[str], spans: list[tuple[int, int]]) -> Tuple:
+    """One proposition as the gold is written: "is heating up" has an empty second argument."""
     parts = (proposition.relation, proposition.subject, *proposition.arguments)
-    relation, *arguments = (_words(part, tokens, spans) for part in parts)
+    relation, subject, *rest = (_words(part, tokens, spans) for part in parts)
+    arguments = [subject, *(rest or [[]])]
     return _folded(relation, arguments, proposition.confidence)
 
 

@@ -73,7 +73,8 @@ def _entities(folder: Path) -> Score:
     model = nlp.load(Settings.load().model)
     right = said = found = total = 0
     for doc, key in model.pipe(((text, key) for key, text in documents.items()), as_tuples=True):
-        mentions = [(each.start, each.end) for each in finder(doc, 0)[0]]
+        named, at = finder(doc, 0)
+        mentions = [(each.start, each.end) for each in (*named, *finder.described(doc, 0, at))]
         counts = compare(mentions, gold[key])
         right, found = right + counts[0], found + counts[1]
         said, total = said + len(mentions), total + len(outermost(gold[key]))

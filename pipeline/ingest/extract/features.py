@@ -118,14 +118,15 @@ class Words:
     """The tokens of one document as plain lists."""
 
     def __init__(self, doc: Doc) -> None:
-        self.lower = [token.lower_ for token in doc]
-        self.lemma = [token.lemma_.lower() for token in doc]
-        self.tag = [token.tag_ for token in doc]
-        self.pos = [token.pos_ for token in doc]
-        self.dep = [token.dep_ for token in doc]
-        self.head = [token.head.i for token in doc]
-        self.label = [token.ent_type_ for token in doc]
-        self.shape = [token.shape_ for token in doc]
+        tokens = list(doc)
+        self.lower = [token.lower_ for token in tokens]
+        self.lemma = [token.lemma_.lower() for token in tokens]
+        self.tag = [token.tag_ for token in tokens]
+        self.pos = [token.pos_ for token in tokens]
+        self.dep = [token.dep_ for token in tokens]
+        self.head = [token.head.i for token in tokens]
+        self.label = [token.ent_type_ for token in tokens]
+        self.shape = [token.shape_ for token in tokens]
         self.shown = [
             "<NUM>" if tag == "CD" else "<NNP>" if tag in {"NNP", "NNPS"} else "_" if word.isspace() else word
             for word, tag in zip(self.lower, self.tag, strict=True)

@@ -55,7 +55,7 @@ def typed_of(text: str, model: Language, ontology: Ontology) -> tuple[Found, lis
     ("text", "claim"),
     [
         ("Carla Monti (born 4 May 1931) is an Italian painter.", ("Carla Monti", "BORN_ON", "1931-05-04")),
-        ("Carla Monti was born in Turin, Italy.", ("Carla Monti", "BORN_IN", "Turin")),
+        ("Carla Monti was born in Turin.", ("Carla Monti", "BORN_IN", "Turin")),
         ("Peter Holm studied law at Uppsala University.", ("Peter Holm", "STUDIED_AT", "Uppsala University")),
         ("Peter Holm and his wife Anna Holm live in Oslo.", ("Peter Holm", "LIVES_IN", "Oslo")),
         ("Peter Holm is the CEO of Norvik Systems.", ("Peter Holm", "LEADS", "Norvik Systems")),

@@ -72,6 +72,11 @@ def test_says_what_the_clause_denies_as_denied(model: Language, ontology: Ontolo
     assert all(each.stance.negated for each in found)
 
 
+def test_who_says_it_is_not_taken_for_whom_it_is_about(model: Language, ontology: Ontology) -> None:
+    said, _ = typed_of("Erik Lund said that Anna Berg joined Norvik Systems.", model, ontology)
+    assert said == {("Anna Berg", "WORKS_FOR", "Norvik Systems")}
+
+
 def test_quotes_the_sentence_and_gives_a_probability(model: Language, ontology: Ontology) -> None:
     text = "It rained. Carla Monti was born in Turin. She left."
     _, found = typed_of(text, model, ontology)

@@ -65,7 +65,7 @@ class TypedFinder:
     def _bound(
         self, doc: Doc, relation: TypedRelation, mentions: list[RawMention], stances: StanceReader
     ) -> Iterator[Typed]:
-        """Nothing where an end is a word that stands for no mention."""
+        """Nothing where an end is a word that stands for no mention, or who speaks is taken for who is spoken of."""
         predicate = relation.head.predicate
         one, other = relation.subject, relation.object
         if relation.head.inverse or (other.start < one.start and self._is_symmetric(predicate)):
@@ -75,6 +75,9 @@ class TypedFinder:
         value = mentions[other.mention].value
         verb = governing_verb(doc, one.root, other.root)
         clause = None if verb is None else Clause(verb, "active", verb, ())
+        stance = Stance() if clause is None else stances(clause)
+        if stance.attributed_to == mentions[one.mention].surface:
+            return
         start, end = _quote(doc, doc[one.root].sent, one, other)
         yield Typed(
             predicate=predicate,
@@ -84,7 +87,7 @@ class TypedFinder:
             confidence=relation.probability,
             start=start,
             end=end,
-            stance=Stance() if clause is None else stances(clause),
+            stance=stance,
             times=Times() if clause is None or value is not None else stances.times(clause),
         )
 

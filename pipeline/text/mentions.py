@@ -34,6 +34,7 @@ CALENDAR = frozenset(day.lower() for day in calendar.day_name) | frozenset(MONTH
 LABELS_OF_CLASS = {"Person": ("PERSON",), "Place": ("GPE", "LOC", "FAC"), "Organization": ("ORG",)}
 CLASS_OF_LABEL = {label: name for name, labels in LABELS_OF_CLASS.items() for label in labels}
 DATES = frozenset({"DATE", "TIME"})
+UNTAGGED = frozenset({"NORP"})  # "an Italian painter": no name to those who labelled what the tagger learnt from
 SURE = 0.8
 MAX_OUTSIDE_RECOGNISED, MAX_OUTSIDE_OTHER, MAX_OUTSIDE_PROPER = 0.8, 0.98, 0.9
 VALUE_LABELS = frozenset({"DATE", "TIME", "MONEY", "QUANTITY", "CARDINAL", "PERCENT"})
@@ -124,7 +125,8 @@ class MentionFinder:
             yield self._of_tagged(doc, tagged, offset)
         for ent in doc.ents:
             doubt = MAX_OUTSIDE_RECOGNISED if ent.label_ in CLASS_OF_LABEL else MAX_OUTSIDE_OTHER
-            if ent.label_ not in VALUE_LABELS and _outside(tags, ent) < doubt and not _in_capitals(ent):
+            named = ent.label_ not in VALUE_LABELS and _outside(tags, ent) < doubt and not _in_capitals(ent)
+            if named or ent.label_ in UNTAGGED:
                 yield self._of_entity(ent, offset, tags)
         known = {doc[each.start : each.end].text: each for each in tags.spans}
         for span in _proper_runs(doc, taken):

@@ -55,7 +55,7 @@ def typed_of(text: str, model: Language, ontology: Ontology) -> tuple[Found, lis
     ("text", "claim"),
     [
         ("Carla Monti (born 4 May 1931) is an Italian painter.", ("Carla Monti", "BORN_ON", "1931-05-04")),
-        ("Carla Monti was born in Turin, Italy.", ("Carla Monti", "BORN_IN", "Turin")),
+        ("Carla Monti was born in Turin.", ("Carla Monti", "BORN_IN", "Turin")),
         ("Peter Holm studied law at Uppsala University.", ("Peter Holm", "STUDIED_AT", "Uppsala University")),
         ("Peter Holm and his wife Anna Holm live in Oslo.", ("Peter Holm", "LIVES_IN", "Oslo")),
         ("Peter Holm is the CEO of Norvik Systems.", ("Peter Holm", "LEADS", "Norvik Systems")),
@@ -70,6 +70,11 @@ def test_finds_what_a_plain_sentence_says(
 def test_says_what_the_clause_denies_as_denied(model: Language, ontology: Ontology) -> None:
     _, found = typed_of("Carla Monti was not born in Turin.", model, ontology)
     assert all(each.stance.negated for each in found)
+
+
+def test_who_says_it_is_not_taken_for_whom_it_is_about(model: Language, ontology: Ontology) -> None:
+    said, _ = typed_of("Erik Lund said that Anna Berg joined Norvik Systems.", model, ontology)
+    assert said == {("Anna Berg", "WORKS_FOR", "Norvik Systems")}
 
 
 def test_quotes_the_sentence_and_gives_a_probability(model: Language, ontology: Ontology) -> None:

@@ -14,6 +14,7 @@ Three stages, each over every candidate pair of a sentence that the one before l
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
 
 NAME = "relations"
-GATE = -7.0
+GATE = -6.0
 PAIR_FLOOR = -5.0
 LOWEST = -9.0
 NO_ROLE = -12.0
@@ -127,12 +128,13 @@ class RelationClassifier:
         self.pair_bias = arrays["pair_bias"].astype(np.float32)
         self.from_roles = arrays["from_roles"].astype(np.float32)
         self.trees = Trees(arrays)
-        self.slope, self.offset = (float(each) for each in arrays["calibration"])
+        self.slope, self.offset = arrays["calibration"].astype(np.float64).T
         self.threshold = float(arrays["threshold"])
 
     @classmethod
+    @cache
     def shipped(cls) -> RelationClassifier:
-        """The classifier with the weights that ship."""
+        """The classifier with the weights that ship; made once a process."""
         return cls(weights.load(NAME))
 
     def __call__(self, doc: Doc, mentions: Sequence[RawMention], at: dict[int, int]) -> list[TypedRelation]:
@@ -153,7 +155,8 @@ class RelationClassifier:
         rows, heads, columns = context(pairs, scores, roles, candidates)
         final = self.trees(columns)
         kept = np.flatnonzero(final > self.threshold)
-        probabilities = 1 / (1 + np.exp(-self.slope * final[kept] - self.offset))
+        said = heads[kept]
+        probabilities = 1 / (1 + np.exp(-self.slope[said] * final[kept] - self.offset[said]))
         return [
             TypedRelation(
                 HEADS[heads[index]],

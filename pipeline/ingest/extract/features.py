@@ -43,6 +43,7 @@ PERSONS = {
     **dict.fromkeys(("i", "my", "me", "myself", "mine"), "i"),
     **dict.fromkeys(("we", "our", "us", "ours"), "we"),
 }
+LISTED = frozenset({(",",), ("and",), (",", "and"), ("&",), ("or",)})
 KEY_POS = frozenset({"VERB", "NOUN", "ADJ", "AUX"})
 
 
@@ -68,6 +69,7 @@ class Sentence:
         self.end = end
         self.candidates = candidates
         self.masked, self.place = self._masked()
+        self.list_head = self._list_heads()
         self.keys = self._keys()
         self.children: dict[int, list[int]] = {}
         for index in range(start, end):
@@ -86,6 +88,15 @@ class Sentence:
             position = candidate.end
         masked += [self.words.shown[index] for index in range(position, self.end)]
         return masked, place
+
+    def _list_heads(self) -> list[int]:
+        """The first of the list that each candidate stands in: Turin for Italy in "in Turin, Italy"."""
+        heads: list[int] = []
+        for place, candidate in enumerate(self.candidates):
+            joined = place > 0 and candidate.form == self.candidates[place - 1].form
+            between = self.masked[self.place[place - 1][1] : self.place[place][0]] if joined else []
+            heads.append(heads[place - 1] if tuple(between) in LISTED else place)
+        return heads
 
     def _symbol(self, candidate: Candidate) -> str:
         if candidate.form in {"pronoun", "relative"}:
@@ -107,13 +118,15 @@ class Words:
     """The tokens of one document as plain lists."""
 
     def __init__(self, doc: Doc) -> None:
-        self.lower = [token.lower_ for token in doc]
-        self.lemma = [token.lemma_.lower() for token in doc]
-        self.tag = [token.tag_ for token in doc]
-        self.pos = [token.pos_ for token in doc]
-        self.dep = [token.dep_ for token in doc]
-        self.head = [token.head.i for token in doc]
-        self.label = [token.ent_type_ for token in doc]
+        tokens = list(doc)
+        self.lower = [token.lower_ for token in tokens]
+        self.lemma = [token.lemma_.lower() for token in tokens]
+        self.tag = [token.tag_ for token in tokens]
+        self.pos = [token.pos_ for token in tokens]
+        self.dep = [token.dep_ for token in tokens]
+        self.head = [token.head.i for token in tokens]
+        self.label = [token.ent_type_ for token in tokens]
+        self.shape = [token.shape_ for token in tokens]
         self.shown = [
             "<NUM>" if tag == "CD" else "<NNP>" if tag in {"NNP", "NNPS"} else "_" if word.isspace() else word
             for word, tag in zip(self.lower, self.tag, strict=True)
@@ -158,10 +171,13 @@ def _of_mention(words: Words, start: int, end: int, mention: RawMention, index: 
             found = _of_word(words, start)
             return None if found is None else replace(found, mention=index)
         case "value":
-            is_date = mention.value is not None and mention.value.type == "date"
-            return Candidate(start, end, root, "date", "DATE", index) if is_date else None
-        case "role" | "name":
-            return Candidate(start, end, root, mention.form, mention.kind, index)
+            if mention.value is None or mention.value.type != "date":
+                return None
+            return Candidate(start, end, root, "date", mention.value.precision or "", index)
+        case "role" | "description":
+            return Candidate(start, end, root, "role", mention.kind, index)
+        case "name":
+            return Candidate(start, end, root, "name", mention.kind, index)
 
 
 def _of_word(words: Words, index: int) -> Candidate | None:
@@ -250,7 +266,10 @@ def role_features(sentence: Sentence, position: int) -> list[int]:
         f"f {candidate.form}",
         f"w {words.lower[candidate.start]}",
         f"v {words.lower[candidate.end - 1]}",
+        f"s {words.lower[candidate.end - 1][-3:]} {candidate.form}",
+        f"t {words.lower[candidate.start][:4]} {candidate.form}",
         f"n {min(candidate.end - candidate.start, 5)} {candidate.form}",
+        f"g {_shape(words, candidate)} {candidate.label}",
         f"c {_counted(position)} {candidate.form}",
         f"p {kind} {first}",
         f"p1 {first}",
@@ -300,6 +319,7 @@ def pair_features(sentence: Sentence, subject: int, target: int) -> list[int]:
         "b",
         f"K {kinds}",
         f"F {forms}",
+        f"M {way}{one.label}|{other.label}",
         f"D {forms} {_counted(end - start)}",
         f"N {forms} {right - left}",
         f"I {forms} {_counted(subject)}",
@@ -320,6 +340,7 @@ def pair_features(sentence: Sentence, subject: int, target: int) -> list[int]:
         found.append(f"2 {way} {pair[0]} {pair[1]}")
     for index in range(len(bounded) - 2):
         found.append(f"3 {way} {bounded[index]} {bounded[index + 1]} {bounded[index + 2]}")
+    found += _list_features(sentence, subject, target, way)
     before, after = sentence.place[left][0], sentence.place[right][1]
     found += [
         f"L1 {way} {_get(masked, before - 1)}",
@@ -334,6 +355,25 @@ def pair_features(sentence: Sentence, subject: int, target: int) -> list[int]:
     found += _path_features(sentence, one, other, way, forms)
     found += [f"A {way} {key}" for key in sentence.keys]
     return [crc32(each.encode()) & (PAIR_BUCKETS - 1) for each in found]
+
+
+def _list_features(sentence: Sentence, subject: int, target: int, way: str) -> list[str]:
+    """What stands between the heads of the lists that the two are in, and before and after those."""
+    one, other = sentence.list_head[subject], sentence.list_head[target]
+    if one == other:
+        return ["H one list"]
+    masked, (left, right) = sentence.masked, sorted((one, other))
+    start, end = sentence.place[left][1], sentence.place[right][0]
+    between = masked[start:end]
+    found = [f"H {way} {sum(map(abs, (subject - one, target - other))) > 0}"]
+    if len(between) <= 4:
+        found.append(f"HB {way} {' '.join(between)}")
+    found.append(f"HL {way} {' '.join(masked[max(end - 3, 0) : end])}")
+    found.append(
+        f"H2 {way} {' '.join(masked[max(end - 2, 0) : end])} {_kind(sentence.words, sentence.candidates[target])}"
+    )
+    found.append(f"HR {way} {' '.join(masked[start : start + 2])}")
+    return found
 
 
 def path(words: Words, one: int, other: int) -> tuple[list[int], list[int], int]:
@@ -361,7 +401,7 @@ def _path_features(sentence: Sentence, one: Candidate, other: Candidate, way: st
     said = " ".join(lemma[token] for token in crossed)
     found = [f"PD {deps}", f"PL {len(up)} {len(down)}", f"T {lemma[top]} {forms}"]
     if len(crossed) <= 5:
-        found += [f"PW {said} {way}", f"PA {deps} {said}", f"PS {said} {forms}"]
+        found += [f"PK {said} {one.label}|{other.label}", f"PW {said} {way}", f"PA {deps} {said}", f"PS {said} {forms}"]
     found += [f"PT {lemma[token]}" for token in crossed]
     found += [f"P2 {lemma[first]} {lemma[second]}" for first, second in pairwise(crossed)]
     on_path = {*up, *down, top}
@@ -381,9 +421,16 @@ def _ancestors(words: Words, token: int) -> list[int]:
     return chain
 
 
+def _shape(words: Words, candidate: Candidate) -> str:
+    """The spellings of a mention's first tokens, coarsely: "Xx Xx", "X.", "XXX"."""
+    return " ".join(words.shape[index][:3] for index in range(candidate.start, min(candidate.end, candidate.start + 3)))
+
+
 def _kind(words: Words, candidate: Candidate) -> str:
     if candidate.form == "name":
         return words.label[candidate.root] or candidate.label
+    if candidate.form == "date":
+        return f"date {candidate.label}"
     return candidate.label if candidate.form in {"pronoun", "relative"} else candidate.form
 
 

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from pipeline.text.mentions import RawMention
 
 
+MIN_PROBABILITY = 0.6
+
+
 @dataclass(slots=True)
 class Typed:
     """A predicate between two mentions, or a mention and a value, given by their index in the chunk; exactly one of
@@ -40,8 +43,8 @@ class Typed:
 
 
 class TypedFinder:
-    """Finds, in a chunk, what the classifier knows of the predicates of one ontology. One without any of them costs
-    nothing."""
+    """Finds, in a chunk, what the classifier knows of the predicates of one ontology, where that is likely enough to be
+    claimed. An ontology without any of them costs nothing."""
 
     def __init__(self, ontology: Ontology) -> None:
         self.ontology = ontology
@@ -51,8 +54,9 @@ class TypedFinder:
         """All of a chunk. `at` maps token index -> mention index."""
         if not self.known:
             return []
-        found = RelationClassifier.shipped()(doc, mentions, at)
-        return [typed for relation in found for typed in self._bound(doc, relation, mentions, stances)]
+        relations = RelationClassifier.shipped()(doc, mentions, at)
+        sure = [relation for relation in relations if relation.probability >= MIN_PROBABILITY]
+        return [typed for relation in sure for typed in self._bound(doc, relation, mentions, stances)]
 
     def _fits(self, name: str, is_date: bool) -> bool:
         predicate = self.ontology.predicates.get(name)
@@ -61,7 +65,7 @@ class TypedFinder:
     def _bound(
         self, doc: Doc, relation: TypedRelation, mentions: list[RawMention], stances: StanceReader
     ) -> Iterator[Typed]:
-        """Nothing where an end is a word that stands for no mention."""
+        """Nothing where an end is a word that stands for no mention, or who speaks is taken for who is spoken of."""
         predicate = relation.head.predicate
         one, other = relation.subject, relation.object
         if relation.head.inverse or (other.start < one.start and self._is_symmetric(predicate)):
@@ -71,6 +75,9 @@ class TypedFinder:
         value = mentions[other.mention].value
         verb = governing_verb(doc, one.root, other.root)
         clause = None if verb is None else Clause(verb, "active", verb, ())
+        stance = Stance() if clause is None else stances(clause)
+        if stance.attributed_to == mentions[one.mention].surface:
+            return
         start, end = _quote(doc, doc[one.root].sent, one, other)
         yield Typed(
             predicate=predicate,
@@ -80,7 +87,7 @@ class TypedFinder:
             confidence=relation.probability,
             start=start,
             end=end,
-            stance=Stance() if clause is None else stances(clause),
+            stance=stance,
             times=Times() if clause is None or value is not None else stances.times(clause),
         )
 

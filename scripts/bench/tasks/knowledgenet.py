@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from graph_schema.ontology import load_ontology
@@ -41,11 +41,12 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A property between two stretches of a passage, in half-open characters."""
+    """A property between two stretches of a passage, in half-open characters; `confidence` is how sure it is said."""
 
     property: str
     subject: Span
     object: Span
+    confidence: float = field(default=1.0, compare=False)
 
     def matches(self, other: Fact) -> bool:
         """Whether the text evaluation takes the two for one."""
@@ -91,6 +92,8 @@ def run(options: Options) -> Result:
         texts = [Text(each.id, each.text) for each in passages]
         claimed = [list(claimed_facts(evidence)) for evidence in evidence_of(texts)]
         table.append(("claims between entities, text evaluation", _shown(text_evaluation(passages, claimed)[0])))
+        table += [(f"claims of confidence {name}", share) for name, share in reliability(passages, claimed)]
+    table += [(f"said with confidence {name}", share) for name, share in reliability(passages, said)]
     table.append(("anchor", ANCHOR))
     return Result({**score.as_json(), "one_to_one": one_to_one(passages, said).as_json()}, table)
 
@@ -136,11 +139,15 @@ def facts_of(
     find = MentionFinder(load_ontology(settings.ontology))
     for doc in (parse or nlp.load(settings.model).pipe)(texts):
         yield [
-            Fact(each.head.name, _characters(doc, each.subject.start, each.subject.end),
-                 _characters(doc, each.object.start, each.object.end))
+            Fact(
+                each.head.name,
+                _characters(doc, each.subject.start, each.subject.end),
+                _characters(doc, each.object.start, each.object.end),
+                each.probability,
+            )
             for each in classifier(doc, *find(doc, 0))
             if each.head.name in PROPERTIES
-        ]  # fmt: skip
+        ]
 
 
 def claimed_facts(evidence: Evidence) -> Iterator[Fact]:
@@ -161,9 +168,10 @@ def claimed_facts(evidence: Evidence) -> Iterator[Fact]:
             objects = mentions[claim.object]
         ends = [(one, other) for one in mentions[claim.subject] for other in objects]
         for one, other in ends:
-            yield Fact(head.name, other, one) if head.inverse else Fact(head.name, one, other)
+            subject, target = (other, one) if head.inverse else (one, other)
+            yield Fact(head.name, subject, target, claim.confidence)
             if head.name == "SPOUSE":
-                yield Fact(head.name, other, one)
+                yield Fact(head.name, target, subject, claim.confidence)
 
 
 def text_evaluation(passages: Sequence[Passage], said: Sequence[Sequence[Fact]]) -> tuple[Score, dict[str, Score]]:
@@ -198,6 +206,20 @@ def one_to_one(passages: Sequence[Passage], said: Sequence[Sequence[Fact]]) -> S
         answers += len(counted)
         gold += len(passage.facts)
     return Score(right, answers, gold)
+
+
+def reliability(passages: Sequence[Passage], said: Sequence[Sequence[Fact]]) -> Iterator[tuple[str, str]]:
+    """How many of those said with a confidence are right, in steps of a tenth."""
+    right: dict[int, int] = defaultdict(int)
+    count: dict[int, int] = defaultdict(int)
+    for passage, facts in zip(passages, said, strict=True):
+        for each in facts:
+            if each.property in passage.annotated:
+                step = min(int(10 * each.confidence), 9)
+                count[step] += 1
+                right[step] += any(each.matches(fact) for fact in passage.facts)
+    for step in sorted(count):
+        yield f".{step}", f"{right[step] / count[step]:.2f} of {count[step]} right"
 
 
 def _characters(doc: Doc, start: int, end: int) -> Span:

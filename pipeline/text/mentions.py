@@ -62,9 +62,10 @@ class RawMention:
 
     `confidence` is the tagger's probability that a name or value is one, with these kinds: low for what the parser's
     recogniser alone took for one. `weights` are the kinds that a name may have, the likeliest first, with the share of
-    each; they sum to one. They are for a vote over all mentions of an entity. `titled_start` is where the mention
-    begins with the title before it ("President" of "President Berg"), `start` where there is none or the tagger leaves
-    it out. A value that cannot be told (a relative date of a document without a date) is `None`.
+    each; they sum to one. They are for a vote over all mentions of an entity. `tagged_start` and
+    `tagged_end` are what the tagger holds for one name: with the title before it ("President" of "President Berg"), or
+    a place with all that it is in ("Turin, Italy", which is two mentions). A value that cannot be told (a relative date
+    of a document without a date) is `None`.
     """
 
     start: int
@@ -78,11 +79,12 @@ class RawMention:
     noun: str = ""
     confidence: float = 1.0
     weights: tuple[tuple[str, float], ...] = ()
-    titled_start: int = -1
+    tagged_start: int = -1
+    tagged_end: int = -1
 
     def __post_init__(self) -> None:
-        if self.titled_start < 0:
-            self.titled_start = self.start
+        if self.tagged_start < 0:
+            self.tagged_start, self.tagged_end = self.start, self.end
 
 
 class MentionFinder:
@@ -122,7 +124,7 @@ class MentionFinder:
             if ent.label_ not in VALUE_LABELS and _is_split(ent, tags):
                 yield self._of_entity(ent, offset, tags)
         for tagged in tags.spans:
-            yield self._of_tagged(doc, tagged, offset)
+            yield from self._of_parts(doc, tagged, offset)
         for ent in doc.ents:
             doubt = MAX_OUTSIDE_RECOGNISED if ent.label_ in CLASS_OF_LABEL else MAX_OUTSIDE_OTHER
             named = ent.label_ not in VALUE_LABELS and _outside(tags, ent) < doubt and not _in_capitals(ent)
@@ -148,6 +150,15 @@ class MentionFinder:
         mention.confidence = 1 - sum(outside) / len(outside)
         return mention, ent
 
+    def _of_parts(self, doc: Doc, tagged: Tagged, offset: int) -> Iterator[tuple[RawMention, Span] | None]:
+        parts = _places(doc, tagged)
+        for part in parts:
+            item = self._of_tagged(doc, part, offset)
+            if item is not None and len(parts) > 1:
+                whole = doc[tagged.start : tagged.end]
+                item[0].tagged_start, item[0].tagged_end = offset + whole.start_char, offset + whole.end_char
+            yield item
+
     def _of_tagged(self, doc: Doc, tagged: Tagged, offset: int) -> tuple[RawMention, Span] | None:
         span = _trimmed(doc[tagged.start : tagged.end])
         if span is None or not any(character.isalpha() for character in span.text) or _is_garbled(span.text):
@@ -164,7 +175,7 @@ class MentionFinder:
         agreed = tagged.name == "Place" and max(tagged.probabilities) >= SURE
         mention = self._named(span, kind, offset, sum(tagged.probabilities), weights, sure=agreed)
         if tagged.name == "Person":
-            mention[0].titled_start = offset + doc[_first_title(span, tagged.start)].idx
+            mention[0].tagged_start = offset + doc[_first_title(span, tagged.start)].idx
         return mention
 
     def _kind(self, name: str, recognised: str) -> str | None:
@@ -321,6 +332,15 @@ def _in_capitals(span: Span) -> bool:
 def _is_garbled(text: str) -> bool:
     """Whether characters within say that a scan was misread or that markup was left."""
     return _GARBLED.search(text) is not None
+
+
+def _places(doc: Doc, tagged: Tagged) -> list[Tagged]:
+    """ "Turin, Italy" is two places: each part between commas that begins with a capital is one of its own."""
+    commas = [index for index in range(tagged.start + 1, tagged.end - 1) if doc[index].text == ","]
+    if tagged.name != "Place" or any(not doc[index + 1].text[0].isupper() for index in commas):
+        return [tagged]
+    starts, ends = [tagged.start, *(index + 1 for index in commas)], [*commas, tagged.end]
+    return [tagged._replace(start=start, end=end) for start, end in zip(starts, ends, strict=True)]
 
 
 def _mention(

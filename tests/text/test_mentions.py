@@ -240,7 +240,14 @@ def test_a_title_before_a_name_is_no_part_of_it_but_its_beginning_is_told(model:
     text = "They met President Anna Berg in Oslo."
     (person,) = [mention for mention in mentions(model(text)) if mention.kind == "Person"]
     assert person.surface == "Anna Berg"
-    assert text[person.titled_start : person.end] in {"Anna Berg", "President Anna Berg"}
+    assert text[person.tagged_start : person.tagged_end] in {"Anna Berg", "President Anna Berg"}
+
+
+def test_a_place_and_what_it_is_in_are_two_places_of_one_tagged_name(model: Language) -> None:
+    text = "Carla Monti was born in Turin, Italy."
+    places = [mention for mention in mentions(model(text)) if mention.kind == "Place"]
+    assert [place.surface for place in places] == ["Turin", "Italy"]
+    assert all(text[place.tagged_start : place.tagged_end] in {place.surface, "Turin, Italy"} for place in places)
 
 
 def test_what_is_near_is_a_place() -> None:

@@ -3,7 +3,7 @@
 Sentences are put together again from their tokens, so that the parser reads ordinary text, and what is found is counted
 in tokens. An entity is right when its tokens and its type are: a person is Peop, a place or facility Loc, an
 organisation Org, everything else (dates, amounts, peoples, works) Other. Counted are names and values that the tagger
-holds for likelier than not, names with the title that it counts to them; pronouns and roles are none. Sentences that
+holds for likelier than not, names as far as it counts them one; pronouns and roles are none. Sentences that
 the shipped weights were trained on are left out.
 """
 
@@ -83,7 +83,7 @@ def _entities(sentences: list[Sentence]) -> tuple[Score, list[tuple[str, str]]]:
 
 def _spans(sentence: Sentence, mentions: list[RawMention], ontology: Ontology) -> Iterator[Span]:
     for mention in mentions:
-        tokens = sentence.tokens_of(mention.titled_start, mention.end)
+        tokens = sentence.tokens_of(mention.tagged_start, mention.tagged_end)
         if mention.form in {"name", "value"} and mention.confidence >= MIN_CONFIDENCE and tokens is not None:
             yield Span(*tokens, type_of(mention.kind, ontology))
 

@@ -65,12 +65,12 @@ def _answers(
         if relation is None or each.subject.mention is None or each.object.mention is None:
             continue
         ends = [_end(sentence, mentions[index], ontology) for index in (each.subject.mention, each.object.mention)]
-        if ends[0] is not None and ends[1] is not None:
+        if ends[0] is not None and ends[1] is not None and ends[0] != ends[1]:
             yield relation, ends[0], ends[1]
 
 
 def _end(sentence: Sentence, mention: RawMention, ontology: Ontology) -> End | None:
-    tokens = sentence.tokens_of(mention.titled_start, mention.end)
+    tokens = sentence.tokens_of(mention.tagged_start, mention.tagged_end)
     return None if tokens is None else (*tokens, type_of(mention.kind, ontology))
 
 

@@ -36,7 +36,7 @@ CLASS_OF_LABEL = {label: name for name, labels in LABELS_OF_CLASS.items() for la
 DATES = frozenset({"DATE", "TIME"})
 UNTAGGED = frozenset({"NORP"})  # "an Italian painter": no name to those who labelled what the tagger learnt from
 SURE = 0.8
-MAX_OUTSIDE_RECOGNISED, MAX_OUTSIDE_OTHER, MAX_OUTSIDE_PROPER = 0.8, 0.98, 0.9
+MAX_OUTSIDE_RECOGNISED, MAX_OUTSIDE_OTHER, MAX_OUTSIDE_PROPER = 0.9, 0.98, 0.95
 VALUE_LABELS = frozenset({"DATE", "TIME", "MONEY", "QUANTITY", "CARDINAL", "PERCENT"})
 PRONOUNS = {"he": "m", "him": "m", "his": "m", "himself": "m", "she": "f", "her": "f", "hers": "f", "herself": "f"}
 DEFINITE_OR_ALL = frozenset("the this that these those all both some each every no any other another".split())
@@ -131,9 +131,12 @@ class MentionFinder:
             if named or ent.label_ in UNTAGGED:
                 yield self._of_entity(ent, offset, tags)
         known = {doc[each.start : each.end].text: each for each in tags.spans}
+        words = {token.text for each in tags.spans for token in doc[each.start : each.end] if token.is_title}
         for span in _proper_runs(doc, taken):
             if (same := known.get(span.text)) is not None:
                 yield self._of_tagged(doc, same._replace(start=span.start, end=span.end), offset)
+            elif span.text in words:  # "Berg" where the tagger found "Anna Berg"
+                yield self._named(span, UNKNOWN_KIND, offset, 1 - _outside(tags, span), {})
             elif self._said_kind(span, "") or (_outside(tags, span) < MAX_OUTSIDE_PROPER and not _in_capitals(span)):
                 yield self._of_run(span, offset, tags)
         for token in doc:

@@ -175,9 +175,10 @@ def test_an_answer_cites_only_documents_that_say_it(small_graph: Groundplan) -> 
     assert paths(small_graph.ask("Who founded Halden Instruments?")) == {"founding.txt", "history.txt"}
 
 
-def test_a_renamed_thing_is_answered_for_under_its_old_name(small_graph: Groundplan) -> None:
-    answer = small_graph.ask("Who leads Halden Instruments?")
-    assert "Erik Moe led Tarn Systems" in answer.text
+@pytest.mark.parametrize("name", ["Halden Instruments", "Tarn Systems"])
+def test_a_renamed_thing_is_answered_for_under_both_its_names(small_graph: Groundplan, name: str) -> None:
+    answer = small_graph.ask(f"Who leads {name}?")
+    assert "Erik Moe led Halden Instruments" in answer.text
     assert paths(answer) == {"renaming.txt"}
 
 
@@ -246,7 +247,7 @@ def test_a_contradiction_across_a_renaming_is_one(small_graph: Groundplan) -> No
     texts = [sentence.text for sentence in small_graph.ask("When was Lynge Works founded?").sentences]
     assert sorted(texts) == [
         "Documents disagree: Lynge Works was founded in 1901 (1 document).",
-        "Documents disagree: Voss Systems was founded in 1905 (1 document).",
+        "Documents disagree: Lynge Works was founded in 1905 (1 document).",
     ]
 
 

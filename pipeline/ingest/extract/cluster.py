@@ -381,7 +381,7 @@ class _Document:
         in its name, or any of its kind when the noun is a general one; then the one that the title names goes first."""
         person = self.clusterer.families.get(mention.kind) == "person"
         general = mention.noun in GENERAL_NOUNS or mention.noun == mention.kind.lower()
-        if general and self.about is not None and self._is_a(self.about.kind, mention.kind):
+        if general and self.about is not None and self._may_be_called(self.about.kind, mention.kind):
             return self.about
         for index in reversed(before):
             if mention.start - self.mentions[index].start > MAX_DESCRIPTION_DISTANCE_CHARS:
@@ -392,9 +392,15 @@ class _Document:
             if person or self.mentions[index].form != "name":
                 continue
             named = any(mention.noun in normal.split() for normal in target.normals)
-            if named or (general and self._is_a(target.kind, mention.kind)):
+            if named or (general and self._may_be_called(target.kind, mention.kind)):
                 return target
         return None
+
+    def _may_be_called(self, kind: str, noun_kind: str) -> bool:
+        """Whether a general noun of `noun_kind` can mean a thing of `kind`: an airline is a company, but no bridge is a
+        town."""
+        exact = self.clusterer.families.get(noun_kind) == "place"
+        return kind == noun_kind if exact else self._is_a(kind, noun_kind)
 
     def _is_a(self, kind: str, wanted: str) -> bool:
         return wanted in self.clusterer.ontology.ancestors(kind)

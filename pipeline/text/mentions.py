@@ -135,7 +135,7 @@ class MentionFinder:
         for span in _proper_runs(doc, taken):
             if (same := known.get(span.text)) is not None:
                 yield self._of_tagged(doc, same._replace(start=span.start, end=span.end), offset)
-            elif span.text in words:  # "Berg" where the tagger found "Anna Berg"
+            elif span.text in words and _trimmed(span) is not None:  # "Berg" where the tagger found "Anna Berg"
                 yield self._named(span, UNKNOWN_KIND, offset, 1 - _outside(tags, span), {})
             elif self._said_kind(span, "") or (_outside(tags, span) < MAX_OUTSIDE_PROPER and not _in_capitals(span)):
                 yield self._of_run(span, offset, tags)

@@ -58,6 +58,11 @@ def cannot_be_in(place: str, other: str) -> bool:
     return size is not None and other_size is not None and size >= other_size
 
 
+def is_known(place: str) -> bool:
+    """Whether a place is a country, a state of one, or a part of the world that everybody knows."""
+    return _size(place) is not None
+
+
 def _size(place: str) -> int | None:
     name = " ".join(place.lower().split()).removeprefix("the ")
     sizes = ((COUNTRIES, 2), (STATES, 1), (PARTS_OF_THE_WORLD, 3))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.ingest.extract.clause import VERBS
 from pipeline.ingest.extract.features import MAX_PATH
-from pipeline.ingest.extract.places import cannot_be_in
+from pipeline.ingest.extract.places import cannot_be_in, is_known
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,8 +63,10 @@ def _are_listed(doc: Doc, one: Candidate, other: Candidate) -> bool:
         return True
     if one.label != other.label:
         return False
+    if not (LINKS - {"the"}).isdisjoint(words):
+        return True
     more = _more(doc, second)
-    return not (LINKS - {"the"}).isdisjoint(words) or more > LONG or (more > 0 and doc[second.root].dep_ == "conj")
+    return (more > 0 and doc[second.root].dep_ == "conj") or (more > LONG and not is_known(_text(doc, second)))
 
 
 def _is_named(token: Token) -> bool:

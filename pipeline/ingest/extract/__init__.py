@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 VERSION = "3"
 WEIGHTS = ("names", "relations")
+SECOND_NAMES = frozenset({"abbreviation", "alias"})
 PARSE_BATCH_CHUNKS = 64
 
 
@@ -155,12 +156,13 @@ class RulesExtractor:
         about: bool,
     ) -> LocalEntity:  # fmt: skip
         named = [index for index in indices if mentions[index].form == "name" and assigned[index].rule != "title"]
+        first_names = [index for index in named if assigned[index].rule not in SECOND_NAMES]
         kind = assigned[indices[0]].cluster.kind
-        surfaces = Counter(_one_line(mentions[index].surface) for index in named or indices)
+        surfaces = Counter(_one_line(mentions[index].surface) for index in first_names or named or indices)
         name = max(
             surfaces, key=lambda surface: (len(names.normalise(surface, kind).split()), surfaces[surface], surface)
         )
-        aliases = set(surfaces)
+        aliases = {_one_line(mentions[index].surface) for index in named or indices}
         if about and document.title:
             aliases |= _title_aliases(document.title, surfaces)
         first = mentions[indices[0]]

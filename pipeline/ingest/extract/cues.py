@@ -37,15 +37,20 @@ _FILLER = (
     r"commonly|widely|usually|often|generally|sometimes|popularly|simply|officially|professionally|then|later|subsequently|"
     r"formerly|previously|originally|now|once|first|in\s+\d{4})\b[\s,]*)*"
 )
+# "was named", ", dubbed": who names another is not called so.
+_PASSIVE = "(?:" + "|".join(
+    rf"(?<={word}\s)" for word in "was is are were been being also later then now originally often sometimes".split()
+) + r"|(?<=,\s)|(?<=\())"  # fmt: skip
 _SAME_NAME = (
-    r"(?:known\s+(?:as|under\s+the\s+name(?:\s+of)?|by\s+the\s+name(?:\s+of)?)|nicknamed|dubbed|a\.?k\.?a\.?|alias|"
-    r"abbreviated(?:\s+(?:as|to))?|(?:re)?named|(?<=also\s)called|(?<=was\s)called|(?<=is\s)called|(?<=,\s)called|"
-    r"(?<=\()called|(?<=often\s)called|(?<=now\s)called|(?<=sometimes\s)called|referred\s+to\s+as|styled|short\s+for|"
+    r"(?:known\s+(?:as|under\s+the\s+name(?:\s+of)?|by\s+the\s+name(?:\s+of)?)|a\.?k\.?a\.?|alias|"
+    rf"abbreviated(?:\s+(?:as|to))?|{_PASSIVE}(?:nicknamed|dubbed|(?:re)?named|styled)|"
+    r"(?<=also\s)called|(?<=was\s)called|(?<=is\s)called|(?<=,\s)called|"
+    r"(?<=\()called|(?<=often\s)called|(?<=now\s)called|(?<=sometimes\s)called|referred\s+to\s+as|short\s+for|"
     r"whose\s+(?:real|full|birth)\s+name\s+(?:is|was))(?:\s+(?:as|to|it))?"
 )
 _RENAMED = (
-    r"(?:renamed|chang(?:ed|ing)\s+(?:its|his|her|their|the)\s+name\s+to|(?:[,(]\s*)(?:formerly|previously|originally|now|"
-    r"today|n[ée]e|born|officially|later\s+renamed|since\s+renamed))(?:\s+(?:as|to))?"
+    rf"(?:{_PASSIVE}renamed|chang(?:ed|ing)\s+(?:its|his|her|their|the)\s+name\s+to|"
+    r"(?:[,(]\s*)(?:formerly|previously|originally|now|today|n[ée]e|born|officially|later\s+renamed|since\s+renamed))(?:\s+(?:as|to))?"
 )
 _ASIDE = r"(?:\s*\([^()]*\))?"
 _ALIAS = re.compile(rf"{_ASIDE}[\s,(;:–—-]*{_FILLER}{_SAME_NAME}[\s,:]*[\"“‘'(]*(?:the\s+)?[\"“‘']*", re.IGNORECASE)

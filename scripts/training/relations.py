@@ -27,6 +27,7 @@ from pipeline.ingest.extract.classifier import (
     squashed,
 )
 from pipeline.ingest.extract.features import PAIR_BUCKETS, ROLE_BUCKETS, pair_features, role_features, sentences
+from pipeline.ingest.extract.places import cannot_be_in, is_known
 from pipeline.settings import Settings
 from pipeline.text import nlp
 from pipeline.text.mentions import MentionFinder
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
     from pipeline.ingest.extract.features import Candidate, Sentence
-    from training.passages import Fact, Passage
+    from training.passages import Fact, Passage, Span
 
     Arrays = dict[str, NDArray[np.generic]]
     Floats = NDArray[np.float32]
@@ -63,6 +64,7 @@ TREES = {
     "early_stopping": False,
     "random_state": 0,
 }
+LOCATED_IN = next(number for number, head in enumerate(HEADS) if head.name == "LOCATED_IN")
 LIKELY = -1.0
 SHIFT_VARIANCE = 0.25
 GRID = np.arange(-2.5, 2.0, 0.05)
@@ -251,8 +253,20 @@ def _pair_labels(corpus: _Corpus, pairs: Pairs) -> tuple[Bools, Floats]:
                 weights[row, fact.head] = max(1.0, weights[row, fact.head])
             elif passage.partial and not labels[row, fact.head] and _may_be_the_same(fact, subject, target):
                 weights[row, fact.head] = 0
+        if (
+            passage.ordinary
+            and not labels[row, LOCATED_IN]
+            and _is_in(passage.text, corpus.spans[one], corpus.spans[other])
+        ):
+            weights[row, LOCATED_IN] = 0
     weights[labels] = np.maximum(weights[labels], HALF)
     return labels, weights
+
+
+def _is_in(text: str, place: Span, other: Span) -> bool:
+    """Whether two names stand as "Turin, Italy" does: our own labels took that for one name and say nothing of it."""
+    name, larger = text[slice(*place)], text[slice(*other)]
+    return text[place[1] : other[0]].strip() == "," and is_known(larger) and not cannot_be_in(name, larger)
 
 
 def _may_be_the_same(fact: Fact, subject: bool, target: bool) -> bool:

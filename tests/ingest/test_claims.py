@@ -117,5 +117,17 @@ def test_a_title_before_a_name_is_its_role(text: str, role: str, say: Callable[[
     assert ("Anna Berg", "HAS_ROLE", role, "accepted") in say(text)
 
 
+def test_who_leads_what_takes_a_name(say: Callable[[str], list[Said]]) -> None:
+    said = say("Erik Lund wrote to Karl Holm. He led Norway out of the war.")
+    assert {each[3] for each in said if each[1] == "LEADS"} == {"refused"}
+    assert ("Erik Lund", "LEADS", "Norway", "accepted") in say("Erik Lund led Norway out of the war.")
+
+
+def test_what_one_method_refuses_and_the_other_accepts_is_accepted(claim: Claim) -> None:
+    refused = replace(claim, confidence=0.9, status="refused", reason="a pronoun")
+    (joined,) = strongest([refused, replace(claim, method="classifier", confidence=0.7)])
+    assert (joined.status, joined.reason, joined.confidence) == ("accepted", None, 0.97)
+
+
 def test_nobody_builds_a_country(say: Callable[[str], list[Said]]) -> None:
     assert ("Anna Berg", "BUILT", "France", "accepted") not in say("Anna Berg built France.")

@@ -32,6 +32,7 @@ def ruled_out(text: str, one: str, predicate: str, other: str) -> bool:
         ("They sell boats in Bergen and in Turin.", "Bergen", "Turin"),
         ("They sell boats in Bergen, in Turin, and in other towns.", "Bergen", "Turin"),
         ("They sell boats in Norway, Sweden and Denmark.", "Sweden", "Denmark"),
+        ("They sell boats in Bergen, Turin, Lisbon, Rome, and Vienna.", "Turin", "Lisbon"),
     ],
 )
 def test_names_of_one_list_are_not_in_each_other(text: str, one: str, other: str) -> None:
@@ -81,6 +82,16 @@ def test_an_organisation_that_someone_deals_with_is_no_employer(text: str) -> No
 )
 def test_an_employer_stands(text: str) -> None:
     assert not ruled_out(text, "Anna Berg", "WORKS_FOR", "FBI")
+
+
+def test_a_date_that_only_bounds_another_is_not_the_date() -> None:
+    assert ruled_out("Anna Berg died before 4 May 1881.", "Anna Berg", "DIED_ON", "4 May 1881")
+    assert not ruled_out("Anna Berg died on 4 May 1881.", "Anna Berg", "DIED_ON", "4 May 1881")
+
+
+def test_two_names_on_a_line_of_their_own_may_be_one_person() -> None:
+    assert ruled_out("Bergen, Turin", "Bergen", "LOCATED_IN", "Turin")
+    assert not ruled_out("Turin, Italy", "Turin", "LOCATED_IN", "Italy")
 
 
 def test_well_known_places_are_in_larger_ones_only() -> None:

@@ -36,6 +36,7 @@ TITLE_WORDS = frozenset(
     "9th 10th speaker majesty excellency honor honour highness congressman congresswoman representative".split()
 )
 LEAST = 0.6
+BY_NAME = frozenset({"MARRIED_TO", "LEADS"})
 ONE_SPOUSE = frozenset({"MARRIED_TO"})
 COUNTRIES_ARE_NOT = frozenset({"BUILT", "ACQUIRED", "CREATED"})
 NOT_OPEN = frozenset({"be", "have", "do", "say", "see", "include"})
@@ -143,6 +144,8 @@ class ClaimBuilder:
             return None if _is_role_of(value.text, quote) else f"value: {value.text} is said of someone else"
         if reading.object is None:
             return None
+        if reading.predicate in BY_NAME and "pronoun" in {reading.subject.rule, reading.object.rule}:
+            return "a pronoun: who is meant is too unsure"
         target = reading.object.entity.name
         if reading.predicate == "LOCATED_IN" and cannot_be_in(subject, target):
             return f"range: {subject} is no smaller than {target}"
@@ -255,7 +258,7 @@ def strongest(claims: list[Claim]) -> list[Claim]:
 
 
 def _joined(claims: list[Claim]) -> Claim:
-    surest = max(claims, key=lambda claim: claim.confidence)
+    surest = max(claims, key=lambda claim: (claim.status == "accepted", claim.confidence))
     if len(claims) == 1:
         return surest
     doubt = prod(1 - claim.confidence for claim in claims)

@@ -36,9 +36,9 @@ _STATES = """
     illinois, indiana, iowa, kansas, kentucky, louisiana, maine, maryland, massachusetts, michigan, minnesota,
     mississippi, missouri, montana, nebraska, nevada, new hampshire, new jersey, new mexico, north carolina, north
     dakota, ohio, oklahoma, oregon, pennsylvania, rhode island, south carolina, south dakota, tennessee, texas,
-    utah, vermont, virginia, west virginia, wisconsin, wyoming, alberta, british columbia, manitoba, new brunswick,
-    nova scotia, ontario, quebec, saskatchewan, new south wales, queensland, tasmania, england, scotland, wales,
-    northern ireland
+    utah, vermont, virginia, west virginia, wisconsin, wyoming, georgia, new york, d.c., dc, district of columbia,
+    alberta, british columbia, manitoba, new brunswick, nova scotia, ontario, quebec, saskatchewan, new south wales,
+    queensland, tasmania, england, scotland, wales, northern ireland
 """
 
 

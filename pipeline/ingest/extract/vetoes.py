@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 SEATS = frozenset({"LOCATED_IN", "HEADQUARTERED_IN", "LIVES_IN"})
 CONTAINED = frozenset({"LOCATED_IN", "HEADQUARTERED_IN"})
+EMPLOYING = frozenset({"WORKS_FOR", "AFFILIATED_WITH"})
+BOUNDS = frozenset({"before", "after", "until", "till"})
 CONJUNCTIONS = frozenset({"and", "or", "&", "nor"})
 SEPARATORS = frozenset({",", ";"}) | CONJUNCTIONS
 LINKS = frozenset({"in", "at", "on", "to", "the"})
@@ -44,9 +46,12 @@ def is_ruled_out(doc: Doc, predicate: str, one: Candidate, other: Candidate, sym
         cannot_be_in(_text(doc, one), _text(doc, other)) or _acts(doc[one.root]) or _is_bare_pair(doc, one, other)
     ):
         return True
-    if predicate in SEATS and _is_where_something_else_is(doc, one, other):
+    placed = predicate in SEATS or (predicate == "STUDIED_AT" and other.label == "Place")
+    if placed and _is_where_something_else_is(doc, one, other):
         return True
-    return predicate == "WORKS_FOR" and _is_dealt_with(doc, one, other)
+    if other.form == "date":
+        return doc[max(other.start - 1, 0)].lower_ in BOUNDS
+    return predicate in EMPLOYING and _is_dealt_with(doc, one, other)
 
 
 def _are_listed(doc: Doc, one: Candidate, other: Candidate) -> bool:
@@ -66,7 +71,9 @@ def _are_listed(doc: Doc, one: Candidate, other: Candidate) -> bool:
     if not (LINKS - {"the"}).isdisjoint(words):
         return True
     more = _more(doc, second)
-    return (more > 0 and doc[second.root].dep_ == "conj") or (more > LONG and not is_known(_text(doc, second)))
+    if more > 0 and doc[second.root].dep_ == "conj":
+        return True
+    return (more > LONG or doc[first.root].dep_ == "conj") and not is_known(_text(doc, second))
 
 
 def _is_named(token: Token) -> bool:
@@ -110,7 +117,7 @@ def _is_bare_pair(doc: Doc, one: Candidate, other: Candidate) -> bool:
     """Whether the two stand alone on a line, where "Berg, Anna" is as likely as "Turin, Italy"."""
     rest = [token for token in doc[one.root].sent if token.i not in range(one.start, one.end) and not token.is_space]
     rest = [token for token in rest if token.i not in range(other.start, other.end)]
-    return all(token.is_punct for token in rest) and doc[other.root].ent_type_ not in {"GPE", "LOC"}
+    return all(token.is_punct for token in rest) and not is_known(_text(doc, other))
 
 
 def _is_where_something_else_is(doc: Doc, one: Candidate, other: Candidate) -> bool:

@@ -79,10 +79,16 @@ def test_a_sentence_relates_its_mentions(text: str, expected: Found) -> None:
         ("Norvik Systems named Anna Berg director.", (NORVIK, "be a", "director")),
         ("Norvik Systems appointed Anna Berg as director.", (NORVIK, "be a", "director")),
         (ADDRESS, ("Vice President", "member of", "Congress")),
+        ("Present were Anna Berg (director), Karl Lund and Erik Lund.", (ERIK, "be a", "director")),
     ],
 )  # fmt: skip
 def test_a_role_is_nobody_elses(text: str, refused: Found) -> None:
     assert refused not in Relations(text).all
+
+
+def test_a_role_in_the_plural_is_all_their_own() -> None:
+    found = Relations("Anna Berg and Erik Lund, the founders of Norvik Systems, left.").all
+    assert {(ANNA, "founder of", NORVIK), (ERIK, "founder of", NORVIK)} <= found
 
 
 def test_as_many_roles_as_names_are_one_each() -> None:

@@ -157,12 +157,13 @@ class RulesExtractor:
     ) -> LocalEntity:  # fmt: skip
         named = [index for index in indices if mentions[index].form == "name" and assigned[index].rule != "title"]
         first_names = [index for index in named if assigned[index].rule not in SECOND_NAMES]
+        nouns = [index for index in indices if mentions[index].form != "pronoun"]
         kind = assigned[indices[0]].cluster.kind
-        surfaces = Counter(_one_line(mentions[index].surface) for index in first_names or named or indices)
+        surfaces = Counter(_one_line(mentions[index].surface) for index in first_names or named or nouns or indices)
         name = max(
             surfaces, key=lambda surface: (len(names.normalise(surface, kind).split()), surfaces[surface], surface)
         )
-        aliases = {_one_line(mentions[index].surface) for index in named or indices}
+        aliases = {_one_line(mentions[index].surface) for index in named or nouns}
         if about and document.title:
             aliases |= _title_aliases(document.title, surfaces)
         first = mentions[indices[0]]

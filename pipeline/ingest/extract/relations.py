@@ -37,6 +37,7 @@ REGARDING = frozenset(
 )
 LIGHT = frozenset("be have do go come get make take give let seem".split())
 CONTENT = frozenset({"NOUN", "PROPN", "VERB", "ADJ", "NUM"})
+SINGULAR = frozenset({"NN", "NNP"})
 ROLE_PHRASE = "be a"
 MAX_QUOTE_CHARS = 400
 MAX_ROLE_TOKENS = 8
@@ -228,14 +229,21 @@ class RelationFinder:
                 for former in self._entities(noun, appositions=False):
                     yield self._relation(said, subject, (renamed[0],), former, None, noun, is_open=False)
             return
-        yield from self._of_description(noun, self._entities(head, appositions=False))
+        first = head
+        while noun.tag_ == "NNS" and first.dep_ == "conj":  # "X and Y, the founders": the parser hangs it on Y
+            first = first.head
+        yield from self._of_description(noun, self._entities(first, appositions=False))
         if head.i not in self.at or head.pos_ == "NOUN":
             yield from self._of_description(head, self._entities(noun, appositions=False))
 
     def _of_description(self, noun: Token, subjects: list[int]) -> Iterator[RawRelation]:
-        """What "founder of X and director of Y" says of one; of as many names as there are nouns, each says its own."""
+        """What "founder of X and director of Y" says of one; of as many names as there are nouns, each says its own,
+        and of several names a noun in the singular describes the first ("Anna Berg, the chair, Karl Lund, Erik Moe").
+        """
         nouns = [each for each in _coordinated(self.tree, noun) if each.i not in self.at or each.pos_ == "NOUN"]
         paired = len(nouns) == len(subjects) > 1
+        if not paired and noun.tag_ in SINGULAR:
+            subjects = subjects[:1]
         pairs = zip(nouns, subjects, strict=True) if paired else ((each, name) for name in subjects for each in nouns)
         for each, subject in pairs:
             yield from self._of_noun(each, subject, self._described(each))

@@ -185,6 +185,7 @@ def _role_labels(corpus: _Corpus) -> tuple[Bools, Floats]:
     heads = len(HEADS)
     labels = np.zeros((len(corpus.candidates), PARTS), bool)
     weights = np.zeros(labels.shape, np.float32)
+    unknown = np.zeros(labels.shape, bool)
     for row, (number, span) in enumerate(zip(corpus.passage_of, corpus.spans, strict=True)):
         passage = corpus.passages[number]
         weights[row, : 2 * heads] = passage.weights * 2
@@ -197,9 +198,13 @@ def _role_labels(corpus: _Corpus) -> tuple[Bools, Floats]:
             if _overlap(span, fact.object):
                 labels[row, heads + fact.head] = True
                 types |= {OBJECT_TYPE[name]} if name in OBJECT_TYPE else set()
+        following = row + 1 < len(corpus.spans) and corpus.passage_of[row + 1] == number
+        if passage.ordinary and following and _is_in(passage.text, span, corpus.spans[row + 1]):
+            unknown[row, LOCATED_IN] = unknown[row + 1, heads + LOCATED_IN] = True
         if types:
             weights[row, 2 * heads :] = 1
             labels[row, 2 * heads :] = [each in types for each in TYPES]
+    weights[unknown & ~labels] = 0
     return labels, weights
 
 

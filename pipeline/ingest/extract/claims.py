@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from graph_schema.models import Claim, Status, Value
 from pipeline.ingest.extract.places import COUNTRIES, cannot_be_in
+from pipeline.ingest.extract.relations import ROLE_PHRASE
 from pipeline.ingest.extract.typed import Typed
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ TITLE_WORDS = frozenset(
     "duke duchess earl count countess baron baroness emperor empress pope 1st 2nd 3rd 4th 5th 6th 7th 8th "
     "9th 10th speaker majesty excellency honor honour highness congressman congresswoman representative".split()
 )
-LEAST = 0.6
+LEAST_TYPED = 0.6
 BY_NAME = frozenset({"MARRIED_TO", "LEADS"})
 ONE_SPOUSE = frozenset({"MARRIED_TO"})
 COUNTRIES_ARE_NOT = frozenset({"BUILT", "ACQUIRED", "CREATED"})
@@ -67,6 +68,7 @@ class ClaimBuilder:
 
     def __init__(self, ontology: Ontology) -> None:
         self.ontology = ontology
+        self.titles = TITLE_WORDS | ontology.kind_of_role.keys()
 
     def __call__(
         self, chunk: Chunk, relation: RawRelation | Typed, subject: Argument, target: Argument | None
@@ -74,7 +76,7 @@ class ClaimBuilder:
         """The claims that one relation makes: what it says, and the date at which it says that it happened."""
         if isinstance(relation, Typed):
             typed = self._typed(relation, subject, target)
-            if self._confidence(relation, typed) >= LEAST:
+            if self._confidence(relation, typed) >= LEAST_TYPED:
                 yield self._claim(chunk, relation, typed)
             return
         reading = self._read(relation, subject, target)
@@ -106,9 +108,8 @@ class ClaimBuilder:
         return None if phrase.split()[0] in NOT_OPEN else _Reading(phrase, subject, target, None, "open")
 
     def _typed(self, relation: Typed, subject: Argument, target: Argument | None) -> _Reading:
-        reason = self._violation(self.ontology.predicates[relation.predicate], subject, target) or self._untold(
-            subject, target
-        )
+        reason = self._violation(self.ontology.predicates[relation.predicate], subject, target)
+        reason = reason or self._untold(subject, target)
         return _Reading(relation.predicate, subject, target, relation.value, _status(reason), reason)
 
     def _under(
@@ -136,10 +137,10 @@ class ClaimBuilder:
 
     def _doubt(self, chunk: Chunk, relation: RawRelation, reading: _Reading) -> str | None:
         """Why what a phrase says between these two cannot be meant, or `None`."""
+        if (reason := self._untold(reading.subject, reading.object)) is not None:
+            return reason
         subject, value = reading.subject.entity.name, reading.value
-        if value is not None and value.type == "string":
-            if self._is_title(subject):
-                return f"subject: {subject} is a title"
+        if value is not None and ROLE_PHRASE in relation.phrases:
             quote = chunk.text[relation.start : relation.end]
             return None if _is_role_of(value.text, quote) else f"value: {value.text} is said of someone else"
         if reading.object is None:
@@ -154,15 +155,17 @@ class ClaimBuilder:
         return None
 
     def _untold(self, *ends: Argument | None) -> str | None:
-        """A name that is only a title ("Prince", left over of a longer one) tells nobody."""
+        """Why who is meant cannot be told: a person's name is only a title ("Prince", left over of a longer one)."""
         for end in ends:
-            if end is not None and end.entity.named and self._is_title(end.entity.name):
+            if end is not None and end.entity.named and self._is_title(end.entity):
                 return f"{end.entity.name} is a title"
         return None
 
-    def _is_title(self, name: str) -> bool:
-        words = {word.strip(".,").lower() for word in name.split()}
-        return words <= TITLE_WORDS | self.ontology.kind_of_role.keys()
+    def _is_title(self, entity: LocalEntity) -> bool:
+        if self.ontology.families.get(entity.kind) != "person":
+            return False
+        words = {word.strip(".,").lower() for word in entity.name.split()}
+        return words <= self.titles
 
     def _dated(self, relation: RawRelation, reading: _Reading) -> _Reading | None:
         """ "X founded Y in 1962" also says when Y was founded."""

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from pipeline.text.mentions import RawMention
 
 
-MIN_PROBABILITY = 0.6
-SURER = {"WORKS_FOR": 0.7, "LIVES_IN": 0.7}
+MIN_PROBABILITY = 0.65
+SURER = {"WORKS_FOR": 0.7, "LOCATED_IN": 0.7}
 
 
 @dataclass(slots=True)

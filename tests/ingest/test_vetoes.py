@@ -64,6 +64,11 @@ def test_a_place_that_acts_is_not_where_it_acts(text: str, one: str, other: str)
     assert ruled_out(text, one, "LOCATED_IN", other)
 
 
+def test_whose_it_is_says_not_where_it_sits() -> None:
+    assert ruled_out("America's National Guard marched.", "National Guard", "HEADQUARTERED_IN", "America")
+    assert not ruled_out("Norvik Systems, based in America, closed.", "Norvik", "HEADQUARTERED_IN", "America")
+
+
 def test_nobody_lives_where_what_he_speaks_of_is() -> None:
     assert ruled_out("Anna Berg raised the situation in Kabul.", "Anna Berg", "LIVES_IN", "Kabul")
     assert not ruled_out("Anna Berg has a house in Kabul.", "Anna Berg", "LIVES_IN", "Kabul")

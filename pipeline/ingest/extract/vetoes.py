@@ -46,6 +46,8 @@ def is_ruled_out(doc: Doc, predicate: str, one: Candidate, other: Candidate, sym
         cannot_be_in(_text(doc, one), _text(doc, other)) or _acts(doc[one.root]) or _is_bare_pair(doc, one, other)
     ):
         return True
+    if predicate == "HEADQUARTERED_IN" and doc[other.root].dep_ == "poss" and is_known(_text(doc, other)):
+        return True
     placed = predicate in SEATS or (predicate == "STUDIED_AT" and other.label == "Place")
     if placed and _is_where_something_else_is(doc, one, other):
         return True

@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from pipeline.text.mentions import RawMention
 
 
-MIN_PROBABILITY = 0.65
-SURER = {"WORKS_FOR": 0.7, "LOCATED_IN": 0.7}
+MIN_PROBABILITY = 0.6
+SURER = dict.fromkeys(
+    ("WORKS_FOR", "LOCATED_IN", "LIVES_IN", "MARRIED_TO", "PARENT_OF", "STUDIED_AT", "AFFILIATED_WITH"), 0.7
+)
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from graph_schema.keys import digest, document_key
 from pipeline.errors import UsageError
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from pipeline.ingest.resolution.decisions import Verdict
     from pipeline.store.driver import Store, Transaction
 
-Verdict = Literal["same", "different"]
 VERDICTS = ("same", "different")
 MAX_FOUND = 100
 ID_CHARS = 32

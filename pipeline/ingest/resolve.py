@@ -16,7 +16,7 @@ from graph_schema.statements import statement
 from pipeline.ingest.resolution.blocks import MAX_BLOCK_NAMES, finer_key, keys_of, pairs_of
 from pipeline.ingest.resolution.cluster import Resolution, cluster
 from pipeline.ingest.resolution.context import context_of
-from pipeline.ingest.resolution.decisions import Bound, Decision, bind
+from pipeline.ingest.resolution.decisions import Bound, NamePair, bind
 from pipeline.ingest.resolution.members import Member, Name, compare_names, family_of, names_of
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def resolve(store: Store, ontology: Ontology, progress: Callable[[int], None]) -
 
 def bound_decisions(store: Store, ontology: Ontology) -> Bound:
     """Every decision in the graph, bound to the local entities that bear its names now."""
-    decisions = [Decision(**{name: row[name] for name in Decision.__slots__}) for row in store.read("decisions")]
+    decisions = [NamePair(**{name: row[name] for name in NamePair.__slots__}) for row in store.read("decisions")]
     documents = sorted({key for each in decisions for key in (each.first_document, each.second_document)})
     rows = store.read("local_entities_of", documents=documents) if documents else []
     return bind(decisions, [member_of(row, ontology) for row in rows])

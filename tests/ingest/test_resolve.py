@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pipeline.ingest.resolution import blocks
 from pipeline.ingest.resolution.blocks import link_names, pairs_of
 from pipeline.ingest.resolution.cluster import cluster
-from pipeline.ingest.resolution.decisions import Decision, bind
+from pipeline.ingest.resolution.decisions import NamePair, bind
 from pipeline.ingest.resolution.members import Context, Member, Name
 
 if TYPE_CHECKING:
@@ -252,10 +252,10 @@ def test_names_are_compared_only_inside_blocks() -> None:
 # decisions
 
 
-def decision(verdict: str, first: str, second: str) -> Decision:
+def decision(verdict: str, first: str, second: str) -> NamePair:
     names = {"0": "anna berg", "1": "a berg", "2": "anna berg"}
     key = f"{verdict} {first} {second}"
-    return Decision(key, verdict, f"document {first}", names[first], f"document {second}", names[second])  # type: ignore[arg-type]
+    return NamePair(key, verdict, f"document {first}", names[first], f"document {second}", names[second])  # type: ignore[arg-type]
 
 
 def test_a_decision_binds_by_document_and_folded_name_or_alias() -> None:

@@ -18,8 +18,9 @@ KeyPair = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Decision:
-    """A name in one document and a name in another are the same, or are not. Names are folded."""
+class NamePair:
+    """A decision as resolution binds it: a name in one document and a name in another are the same, or are not. Names
+    are folded, documents are keys."""
 
     key: str
     verdict: Verdict
@@ -43,7 +44,7 @@ class Bound:
 NONE_BOUND = Bound()
 
 
-def bind(decisions: Iterable[Decision], members: Iterable[Member]) -> Bound:
+def bind(decisions: Iterable[NamePair], members: Iterable[Member]) -> Bound:
     """Bind each decision to the members of its documents: by name first, then by alias, of several the first key."""
     bearers = _bearers(members)
     pairs: dict[Verdict, dict[KeyPair, str]] = {"same": {}, "different": {}}

@@ -185,7 +185,6 @@ def _role_labels(corpus: _Corpus) -> tuple[Bools, Floats]:
     heads = len(HEADS)
     labels = np.zeros((len(corpus.candidates), PARTS), bool)
     weights = np.zeros(labels.shape, np.float32)
-    unknown = np.zeros(labels.shape, bool)
     for row, (number, span) in enumerate(zip(corpus.passage_of, corpus.spans, strict=True)):
         passage = corpus.passages[number]
         weights[row, : 2 * heads] = passage.weights * 2
@@ -200,11 +199,10 @@ def _role_labels(corpus: _Corpus) -> tuple[Bools, Floats]:
                 types |= {OBJECT_TYPE[name]} if name in OBJECT_TYPE else set()
         following = row + 1 < len(corpus.spans) and corpus.passage_of[row + 1] == number
         if passage.ordinary and following and _is_in(passage.text, span, corpus.spans[row + 1]):
-            unknown[row, LOCATED_IN] = unknown[row + 1, heads + LOCATED_IN] = True
+            labels[row, LOCATED_IN] = labels[row + 1, heads + LOCATED_IN] = True
         if types:
             weights[row, 2 * heads :] = 1
             labels[row, 2 * heads :] = [each in types for each in TYPES]
-    weights[unknown & ~labels] = 0
     return labels, weights
 
 
@@ -258,18 +256,16 @@ def _pair_labels(corpus: _Corpus, pairs: Pairs) -> tuple[Bools, Floats]:
                 weights[row, fact.head] = max(1.0, weights[row, fact.head])
             elif passage.partial and not labels[row, fact.head] and _may_be_the_same(fact, subject, target):
                 weights[row, fact.head] = 0
-        if (
-            passage.ordinary
-            and not labels[row, LOCATED_IN]
-            and _is_in(passage.text, corpus.spans[one], corpus.spans[other])
-        ):
-            weights[row, LOCATED_IN] = 0
+        if passage.ordinary and _is_in(passage.text, corpus.spans[one], corpus.spans[other]):
+            if not labels[row, LOCATED_IN]:
+                weights[row, LOCATED_IN] = HALF
+            labels[row, LOCATED_IN] = True
     weights[labels] = np.maximum(weights[labels], HALF)
     return labels, weights
 
 
 def _is_in(text: str, place: Span, other: Span) -> bool:
-    """Whether two names stand as "Turin, Italy" does: our own labels took that for one name and say nothing of it."""
+    """Whether two names stand as "Turin, Italy" does: our own labels took that for one name."""
     name, larger = text[slice(*place)], text[slice(*other)]
     return text[place[1] : other[0]].strip() == "," and is_known(larger) and not cannot_be_in(name, larger)
 

@@ -1,9 +1,24 @@
+"""Claims: which readings of the same words stay, and what no reading may say."""
+
+from __future__ import annotations
+
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
-from graph_schema.models import Claim
+from graph_schema.models import Claim, Document, Evidence
+from graph_schema.ontology import load_ontology
+from pipeline.ingest.extract import RulesExtractor, Segmented
 from pipeline.ingest.extract.claims import BOTH, strongest
+from pipeline.ingest.read import RawDocument
+from pipeline.ingest.segment import segment
+from pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Said = tuple[str, str, str, str]
 
 
 @pytest.fixture
@@ -40,3 +55,79 @@ def test_where_they_differ_on_the_same_two_the_rule_is_believed(claim: Claim) ->
 def test_the_classifier_does_not_repeat_what_follows(claim: Claim) -> None:
     founded, works = (replace(claim, predicate=name, method="classifier") for name in ("FOUNDED", "WORKS_FOR"))
     assert strongest([works, founded]) == [founded]
+
+
+def test_of_two_spouses_in_the_same_words_the_surer_stays(claim: Claim) -> None:
+    wrong = replace(claim, predicate="MARRIED_TO", confidence=0.64)
+    right = replace(wrong, subject="p", method="classifier", confidence=0.7)
+    assert strongest([wrong, right]) == [right]
+    assert strongest([wrong, replace(right, confidence=0.6)]) == [wrong, replace(right, confidence=0.6)]
+    elsewhere = replace(right, start=20, end=34)
+    assert strongest([wrong, elsewhere]) == [wrong, elsewhere]
+
+
+@pytest.fixture
+def say() -> Callable[[str], list[Said]]:
+    extractor = RulesExtractor(Settings().model, load_ontology())
+
+    def said(text: str) -> list[Said]:
+        document = Document(
+            source="s", path="p", record=None, title=None, date=None, media_type="text/plain", content_hash="h",
+            length=len(text),
+        )  # fmt: skip
+        (evidence,) = extractor([Segmented(document, segment(RawDocument(document, text, ()), max_chunk_chars=1000))])
+        assert isinstance(evidence, Evidence)
+        names = {each.key: each.name for each in evidence.entities}
+        return [
+            (
+                names[each.subject],
+                each.predicate,
+                each.value.text if each.value else names[each.object or ""],
+                each.status,
+            )
+            for each in evidence.claims
+        ]
+
+    return said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "He told the President Anna Berg had left.",
+        "The resolution reached the General Assembly in May.",
+        "Mr. Speaker, Mr. President Pro Tempore, we met in Oslo.",
+        "Anna Berg was co-director of Norvik Systems.",
+    ],
+)
+def test_what_only_stands_beside_a_name_is_nobodys_role(text: str, say: Callable[[str], list[Said]]) -> None:
+    assert [each for each in say(text) if each[1] == "HAS_ROLE" and each[3] == "accepted"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [
+        ("President Anna Berg left.", "President"),
+        ("The Director, Anna Berg, left.", "Director"),
+        ("Then-Senator Anna Berg left.", "Senator"),
+        ("Anna Berg is a painter.", "painter"),
+    ],
+)
+def test_a_title_before_a_name_is_its_role(text: str, role: str, say: Callable[[str], list[Said]]) -> None:
+    assert ("Anna Berg", "HAS_ROLE", role, "accepted") in say(text)
+
+
+def test_who_leads_what_takes_a_name(say: Callable[[str], list[Said]]) -> None:
+    said = say("Erik Lund wrote to Karl Holm. He led Norway out of the war.")
+    assert {each[3] for each in said if each[1] == "LEADS"} == {"refused"}
+    assert ("Erik Lund", "LEADS", "Norway", "accepted") in say("Erik Lund led Norway out of the war.")
+
+
+def test_what_one_method_refuses_and_the_other_accepts_is_accepted(claim: Claim) -> None:
+    refused = replace(claim, confidence=0.9, status="refused", reason="a pronoun")
+    (joined,) = strongest([refused, replace(claim, method="classifier", confidence=0.7)])
+    assert (joined.status, joined.reason, joined.confidence) == ("accepted", None, 0.97)
+
+
+def test_nobody_builds_a_country(say: Callable[[str], list[Said]]) -> None:
+    assert ("Anna Berg", "BUILT", "France", "accepted") not in say("Anna Berg built France.")

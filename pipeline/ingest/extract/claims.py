@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from math import prod
 from typing import TYPE_CHECKING
 
 from graph_schema.models import Claim, Status, Value
+from pipeline.ingest.extract.places import COUNTRIES, cannot_be_in
+from pipeline.ingest.extract.relations import ROLE_PHRASE
 from pipeline.ingest.extract.typed import Typed
 
 if TYPE_CHECKING:
@@ -28,6 +31,15 @@ IMPLIED_BY = {
     "LIVES_IN": frozenset({"BORN_IN"}),
     "LOCATED_IN": frozenset({"HEADQUARTERED_IN"}),
 }
+TITLE_WORDS = frozenset(
+    "vice pro tem tempore prime deputy first mr mrs ms miss madam sir lord lady king queen prince princess "
+    "duke duchess earl count countess baron baroness emperor empress pope 1st 2nd 3rd 4th 5th 6th 7th 8th "
+    "9th 10th speaker majesty excellency honor honour highness congressman congresswoman representative".split()
+)
+LEAST_TYPED = 0.6
+BY_NAME = frozenset({"MARRIED_TO", "LEADS"})
+ONE_SPOUSE = frozenset({"MARRIED_TO"})
+COUNTRIES_ARE_NOT = frozenset({"BUILT", "ACQUIRED", "CREATED"})
 NOT_OPEN = frozenset({"be", "have", "do", "say", "see", "include"})
 
 
@@ -56,17 +68,22 @@ class ClaimBuilder:
 
     def __init__(self, ontology: Ontology) -> None:
         self.ontology = ontology
+        self.titles = TITLE_WORDS | ontology.kind_of_role.keys()
 
     def __call__(
         self, chunk: Chunk, relation: RawRelation | Typed, subject: Argument, target: Argument | None
     ) -> Iterator[Claim]:
         """The claims that one relation makes: what it says, and the date at which it says that it happened."""
         if isinstance(relation, Typed):
-            yield self._claim(chunk, relation, self._typed(relation, subject, target))
+            typed = self._typed(relation, subject, target)
+            if self._confidence(relation, typed) >= LEAST_TYPED:
+                yield self._claim(chunk, relation, typed)
             return
         reading = self._read(relation, subject, target)
         if reading is None:
             return
+        if reading.status == "accepted" and (reason := self._doubt(chunk, relation, reading)) is not None:
+            reading = replace(reading, status="refused", reason=reason)
         yield self._claim(chunk, relation, reading)
         dated = self._dated(relation, reading)
         if dated is not None:
@@ -92,6 +109,7 @@ class ClaimBuilder:
 
     def _typed(self, relation: Typed, subject: Argument, target: Argument | None) -> _Reading:
         reason = self._violation(self.ontology.predicates[relation.predicate], subject, target)
+        reason = reason or self._untold(subject, target)
         return _Reading(relation.predicate, subject, target, relation.value, _status(reason), reason)
 
     def _under(
@@ -116,6 +134,38 @@ class ClaimBuilder:
         if target is not None and not self.ontology.fits(target.entity.kind, predicate.range):
             return f"range: {target.entity.kind} is not {' or '.join(predicate.range)}"
         return None
+
+    def _doubt(self, chunk: Chunk, relation: RawRelation, reading: _Reading) -> str | None:
+        """Why what a phrase says between these two cannot be meant, or `None`."""
+        if (reason := self._untold(reading.subject, reading.object)) is not None:
+            return reason
+        subject, value = reading.subject.entity.name, reading.value
+        if value is not None and ROLE_PHRASE in relation.phrases:
+            quote = chunk.text[relation.start : relation.end]
+            return None if _is_role_of(value.text, quote) else f"value: {value.text} is said of someone else"
+        if reading.object is None:
+            return None
+        if reading.predicate in BY_NAME and "pronoun" in {reading.subject.rule, reading.object.rule}:
+            return "a pronoun: who is meant is too unsure"
+        target = reading.object.entity.name
+        if reading.predicate == "LOCATED_IN" and cannot_be_in(subject, target):
+            return f"range: {subject} is no smaller than {target}"
+        if reading.predicate in COUNTRIES_ARE_NOT and target.lower() in COUNTRIES:
+            return f"range: {target} is a country"
+        return None
+
+    def _untold(self, *ends: Argument | None) -> str | None:
+        """Why who is meant cannot be told: a person's name is only a title ("Prince", left over of a longer one)."""
+        for end in ends:
+            if end is not None and end.entity.named and self._is_title(end.entity):
+                return f"{end.entity.name} is a title"
+        return None
+
+    def _is_title(self, entity: LocalEntity) -> bool:
+        if self.ontology.families.get(entity.kind) != "person":
+            return False
+        words = {word.strip(".,").lower() for word in entity.name.split()}
+        return words <= self.titles
 
     def _dated(self, relation: RawRelation, reading: _Reading) -> _Reading | None:
         """ "X founded Y in 1962" also says when Y was founded."""
@@ -162,6 +212,24 @@ class ClaimBuilder:
         return round(confidence, 4)
 
 
+def _is_role_of(role: str, quote: str) -> bool:
+    """Whether a role may be someone's in these words: no end of a compound ("co-director"), and where it is capitals
+    after "the" with nothing more, no name of an office or a body that another name only stands beside ("the General
+    Assembly", "told the President"); "the Director, Anna Berg" is one."""
+    places = [match.start() for match in re.finditer(re.escape(role), quote)]
+    if not places:
+        return True
+    if role.startswith("-") or all(re.search(r"(?<!\b[Tt]hen)(?<!\b[Ee]x)[-–]$", quote[:at]) for at in places):
+        return False
+    if not role[:1].isupper() or " of " in role:
+        return True
+    after = (quote[at + len(role) :] for at in places)
+    return not all(
+        quote[:at].lower().endswith("the ") and not re.match(r",\s+\w", rest)
+        for at, rest in zip(places, after, strict=True)
+    )
+
+
 def _status(reason: str | None) -> Status:
     return "accepted" if reason is None else "refused"
 
@@ -179,20 +247,39 @@ def strongest(claims: list[Claim]) -> list[Claim]:
     for claim in joined:
         if claim.status == "accepted" and claim.object is not None:
             of_pair[frozenset({claim.subject, claim.object})].append(claim)
+    weak = [claim for claim in joined if claim.method == METHOD and claim.predicate in ONE_SPOUSE]
+    rivalled = {id(claim) for claim in weak if any(_is_surer_spouse(other, claim) for other in joined)}
     return [
         claim
         for claim in joined
-        if claim.method != CLASSIFIER
-        or not any(_outdoes(other, claim) for other in of_pair[frozenset({claim.subject, claim.object})])
+        if id(claim) not in rivalled
+        and (
+            claim.method != CLASSIFIER
+            or not any(_outdoes(other, claim) for other in of_pair[frozenset({claim.subject, claim.object})])
+        )
     ]
 
 
 def _joined(claims: list[Claim]) -> Claim:
-    surest = max(claims, key=lambda claim: claim.confidence)
+    surest = max(claims, key=lambda claim: (claim.status == "accepted", claim.confidence))
     if len(claims) == 1:
         return surest
     doubt = prod(1 - claim.confidence for claim in claims)
     return replace(surest, method=BOTH, confidence=round(1 - doubt, 4))
+
+
+def _is_surer_spouse(claim: Claim, other: Claim) -> bool:
+    """Whether the classifier gives one of two a surer spouse in the same words than a rule does ("the son of X and his
+    wife Y", where "his" is X's)."""
+    return (
+        claim.predicate == other.predicate
+        and claim.method != METHOD
+        and claim.status == "accepted"
+        and claim.confidence > other.confidence
+        and claim.start < other.end
+        and other.start < claim.end
+        and len({claim.subject, claim.object} & {other.subject, other.object}) == 1
+    )
 
 
 def _outdoes(claim: Claim, other: Claim) -> bool:

@@ -9,6 +9,7 @@ from pipeline.ingest.extract.classifier import HEADS, RelationClassifier
 from pipeline.ingest.extract.clause import VERBS, Clause
 from pipeline.ingest.extract.relations import MAX_QUOTE_CHARS
 from pipeline.ingest.extract.stance import Stance, Times
+from pipeline.ingest.extract.vetoes import is_ruled_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 
 MIN_PROBABILITY = 0.6
+SURER = dict.fromkeys(
+    ("WORKS_FOR", "LOCATED_IN", "LIVES_IN", "MARRIED_TO", "PARENT_OF", "STUDIED_AT", "AFFILIATED_WITH"), 0.7
+)
 
 
 @dataclass(slots=True)
@@ -55,7 +59,7 @@ class TypedFinder:
         if not self.known:
             return []
         relations = RelationClassifier.shipped()(doc, mentions, at)
-        sure = [relation for relation in relations if relation.probability >= MIN_PROBABILITY]
+        sure = [each for each in relations if each.probability >= SURER.get(each.head.predicate, MIN_PROBABILITY)]
         return [typed for relation in sure for typed in self._bound(doc, relation, mentions, stances)]
 
     def _fits(self, name: str, is_date: bool) -> bool:
@@ -71,6 +75,8 @@ class TypedFinder:
         if relation.head.inverse or (other.start < one.start and self._is_symmetric(predicate)):
             one, other = other, one
         if predicate not in self.known or one.mention is None or other.mention is None or one.mention == other.mention:
+            return
+        if is_ruled_out(doc, predicate, one, other, self._is_symmetric(predicate)):
             return
         value = mentions[other.mention].value
         verb = governing_verb(doc, one.root, other.root)

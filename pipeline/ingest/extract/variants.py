@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 MAX_NAME_WORDS = 8
 GENERATIONS = frozenset({"jr", "sr", "junior", "senior", "ii", "iii", "iv"})
 SMALL_WORDS = frozenset("of the and for in on de la du des le et und der & a an to at".split())
+PREPOSITIONS = frozenset("of for in on to at de la du des von".split())
 COUNTRIES = {
     "us": "united states", "usa": "united states", "united states of america": "united states",
     "america": "united states", "uk": "united kingdom", "great britain": "united kingdom", "britain": "united kingdom",
@@ -84,9 +85,13 @@ def heads(normal: str) -> Iterator[str]:
 
 
 def tails(normal: str) -> Iterator[str]:
-    """The last words of a name: Minnesota Vikings is Vikings."""
+    """The last words of a name: Minnesota Vikings is Vikings, but no Department of Defense is Defense."""
     words = normal.split()[-MAX_NAME_WORDS:]
-    yield from (" ".join(words[start:]) for start in range(1, len(words)) if words[start] not in SMALL_WORDS)
+    for start in range(1, len(words)):
+        if words[start] in PREPOSITIONS:
+            return
+        if words[start] not in SMALL_WORDS:
+            yield " ".join(words[start:])
 
 
 def acronyms(surface: str) -> set[str]:

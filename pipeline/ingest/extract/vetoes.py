@@ -23,6 +23,7 @@ BOUNDS = frozenset({"before", "after", "until", "till"})
 CONJUNCTIONS = frozenset({"and", "or", "&", "nor"})
 SEPARATORS = frozenset({",", ";"}) | CONJUNCTIONS
 LINKS = frozenset({"in", "at", "on", "to", "the"})
+PLACES = frozenset({"Place", "Facility"})
 LONG = 2
 PARTAKING = frozenset("before through against despite about over like toward towards".split())
 ACTING = frozenset({"nsubj", "nsubjpass", "dobj"})
@@ -68,7 +69,7 @@ def _are_listed(doc: Doc, one: Candidate, other: Candidate) -> bool:
         return False
     if not CONJUNCTIONS.isdisjoint(words) and LINKS.isdisjoint(words):
         return True
-    if one.label != other.label:
+    if one.label != other.label and not {one.label, other.label} <= PLACES:
         return False
     if not (LINKS - {"the"}).isdisjoint(words):
         return True

@@ -12,8 +12,10 @@ sentence cut out of a document, in which "he" is nobody. What becomes of it as c
 from __future__ import annotations
 
 import json
+import sys
 from collections import defaultdict
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graph_schema.ontology import load_ontology
@@ -25,7 +27,6 @@ from tasks.base import SHARED, Result, Score, Text, evidence_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from pathlib import Path
 
     from spacy.tokens import Doc
 
@@ -123,6 +124,8 @@ def refuse_trained_on(texts: Iterable[str]) -> None:
 
 def retrained(folds: Sequence[int], held: Iterable[Passage]) -> RelationClassifier:
     """A classifier trained on some folds and on the other sources, never on a text of `held`."""
+    if (scripts := str(Path(__file__).resolve().parents[2])) not in sys.path:
+        sys.path.append(scripts)
     from training.passages import everything
     from training.relations import fit
 

@@ -29,7 +29,8 @@ class Relations:
         doc = nlp.load(Settings().model)(text)
         self.mentions, at = MentionFinder(load_ontology())(doc, 0)
         values = {index: each.value for index, each in enumerate(self.mentions) if each.value is not None}
-        self.raw = RelationFinder(doc, at, values, ROLES)()
+        self.finder = RelationFinder(doc, at, values, ROLES)
+        self.raw = self.finder()
 
     def said(self, raw: RawRelation) -> Found:
         value = raw.value.text if raw.value else ""
@@ -84,6 +85,12 @@ def test_a_sentence_relates_its_mentions(text: str, expected: Found) -> None:
 )  # fmt: skip
 def test_a_role_is_nobody_elses(text: str, refused: Found) -> None:
     assert refused not in Relations(text).all
+
+
+def test_a_place_lies_in_what_stands_behind_its_comma() -> None:
+    found = Relations("Carla Monti was born in Budapest, Hungary.")
+    finder = found.finder
+    assert {found.said(raw) for raw in finder.places_within(found.mentions)} == {("Budapest", "located in", "Hungary")}
 
 
 def test_a_role_in_the_plural_is_all_their_own() -> None:

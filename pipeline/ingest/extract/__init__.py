@@ -109,7 +109,8 @@ class RulesExtractor:
         cues, mentions, at = read(), read.mentions, read.at
         values = {index: mention.value for index, mention in enumerate(mentions) if mention.value is not None}
         find = RelationFinder(doc, at, values, self.roles)
-        return _Analysis(mentions, find(), self.find_typed(doc, mentions, at, find.stances), cues)
+        relations = [*find(), *find.places_within(mentions)]
+        return _Analysis(mentions, relations, self.find_typed(doc, mentions, at, find.stances), cues)
 
     def _assemble(self, segmented: Segmented, analyses: list[_Analysis]) -> Evidence:
         document, chunks = segmented.document, segmented.chunks

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 METHOD = "rules"
 CLASSIFIER = "classifier"
 BOTH = "rules+classifier"
-CONFIDENCE = {"active": 0.8, "passive": 0.85, "agent": 0.85, "copula": 0.85, "apposition": 0.8, "nominal": 0.7}
+CONFIDENCE = {
+    "active": 0.8, "passive": 0.85, "agent": 0.85, "copula": 0.85, "apposition": 0.8, "nominal": 0.7, "part": 0.9,
+}  # fmt: skip
 OPEN_FACTOR = 0.7
 RULE_FACTOR = {"pronoun": 0.8, "short-form-nearest": 0.8, "role": 0.9, "same-role": 0.9}
 IMPLIED_BY = {

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from graph_schema.models import Value
@@ -22,11 +23,12 @@ from pipeline.ingest.extract.stance import NO, Stance, StanceReader, Times
 from pipeline.text.values import parse_money, parse_quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from spacy.tokens import Doc, Token
 
     from pipeline.ingest.extract.clause import Argument
+    from pipeline.text.mentions import RawMention
 
 RENAMING = frozenset("formerly previously originally".split())
 BECOMING = frozenset("be become remain".split())
@@ -92,6 +94,15 @@ class RelationFinder:
         """All relations, in the order of the tokens that carry them."""
         found = [relation for clause in read_clauses(self.tree) for relation in self._of_clause(clause)]
         return [relation for relation in found if relation.subject != relation.object]
+
+    def places_within(self, mentions: Sequence[RawMention]) -> Iterator[RawRelation]:
+        """ "Turin, Italy": each part of what the tagger holds for the name of one place lies in the next."""
+        for index, (inner, outer) in enumerate(pairwise(mentions)):
+            same = (inner.tagged_start, inner.tagged_end) == (outer.tagged_start, outer.tagged_end)
+            if same and index in self.tokens and index + 1 in self.tokens:
+                first, last = self.tokens[index][-1], self.tokens[index + 1][0]
+                said = _Said(first, "part", Stance(), Times())
+                yield self._relation(said, index, ("located in",), index + 1, None, last, is_open=False)
 
     def _of_clause(self, clause: Clause) -> Iterator[RawRelation]:
         if not clause.arguments or not self.at:

@@ -50,7 +50,7 @@ _APPROXIMATE = frozenset(
     "just".split()
 )
 _DATED = re.compile(r"\d|\b(?:last|this|next|ago|yesterday|today|tomorrow|" + "|".join(sorted(CALENDAR)) + r")\b", re.I)
-_GARBLED = re.compile(r"\S{31}|[^\W\d_][\"!?;{}<>|~^=*_\\][^\W\d_]|[!?*|~^=\\]{2}|\b[^\W\d_]+\d+[^\W\d_]+\d")
+_GARBLED = re.compile(r"\S{31}|[^\W\d_][\"!?;(){}<>|~^=*_\\][^\W\d_]|[!?*|~^=\\]{2}|\b[^\W\d_]+\d+[^\W\d_]+\d")
 _TRIMMED = frozenset({"the", "a", "an", "'s", "’s", "'", "’"})
 
 

@@ -106,6 +106,11 @@ def _attached(token: Token) -> Token:
     return head
 
 
+def _behind_colon(name: Token, noun: Token) -> bool:
+    """Whether a colon stands between: "our forces: the general, the admiral" begins a list."""
+    return any(token.text == ":" for token in name.doc[name.i + 1 : noun.left_edge.i + 1])
+
+
 def read_clauses(tree: Tree) -> Iterator[Clause]:
     """All clauses, in the order of the tokens that head them."""
     for token in tree.doc:
@@ -113,7 +118,7 @@ def read_clauses(tree: Tree) -> Iterator[Clause]:
             yield from _of_verb(tree, token)
             continue
         for noun in tree.of(token, "appos"):
-            if not is_address(tree, noun):
+            if not is_address(tree, noun) and not _behind_colon(token, noun):
                 yield Clause(noun, "apposition", token, (Argument(noun, "attribute"),))
         if token.dep_ == "compound" and token.head.pos_ == "PROPN":
             yield Clause(token, "title", token.head, (Argument(token, "attribute"),))

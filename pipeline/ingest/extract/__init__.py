@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from graph_schema.errors import EvidenceError, GroundplanError
 from graph_schema.keys import digest
 from graph_schema.models import Evidence, Failed, LocalEntity, Mention, Value
-from pipeline.ingest.extract.claims import Argument, ClaimBuilder, strongest
+from pipeline.ingest.extract.claims import Argument, ClaimBuilder, is_said_of_another, strongest
 from pipeline.ingest.extract.cluster import Clusterer, title_bases
 from pipeline.ingest.extract.cues import CueReader, Cues, joined
 from pipeline.ingest.extract.relations import RawRelation, RelationFinder
@@ -180,13 +180,19 @@ class RulesExtractor:
 
     def _claims(self, chunk: Chunk, analysis: _Analysis, arguments: dict[int, Argument], first: int) -> Iterator[Claim]:
         relations: list[RawRelation | Typed] = [*analysis.relations, *analysis.typed]
+        read: list[Claim] = []
         for relation in relations:
             subject = arguments.get(first + relation.subject)
             target = None if relation.object is None else arguments.get(first + relation.object)
             if subject is None or (relation.object is not None and target is None):
                 continue
             if target is None or target.entity is not subject.entity:
-                yield from self.build_claims(chunk, relation, subject, target)
+                for claim in self.build_claims(chunk, relation, subject, target):
+                    if isinstance(relation, RawRelation):
+                        read.append(claim)
+                    elif not relation.listed and is_said_of_another(claim, read):
+                        continue
+                    yield claim
             elif isinstance(relation, RawRelation):
                 yield from self._name_changes(chunk, relation, subject.entity, analysis.mentions)
 

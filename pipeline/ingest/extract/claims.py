@@ -14,7 +14,7 @@ from pipeline.ingest.extract.relations import ROLE_PHRASE
 from pipeline.ingest.extract.typed import Typed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from graph_schema.models import Chunk, LocalEntity
     from graph_schema.ontology import Ontology, Predicate, Trigger
@@ -236,9 +236,13 @@ def _status(reason: str | None) -> Status:
 
 def strongest(claims: list[Claim]) -> list[Claim]:
     """One claim for each key: of several readings of the same words by one method, the surest. Where a rule and the
-    classifier say the same, one claim of both, surer than either; where they differ on the same two, the rule's."""
+    classifier say the same, one claim of both, surer than either, that stands as the rule
+    says; where they differ on the same two, the rule's."""
     best: dict[str, dict[str, Claim]] = {}
+    read = {claim.key for claim in claims if claim.method == METHOD}
     for claim in claims:
+        if claim.method == CLASSIFIER and claim.key not in read and (turned := _turned(claim)).key in read:
+            claim = turned
         known = best.setdefault(claim.key, {})
         if claim.method not in known or claim.confidence > known[claim.method].confidence:
             known[claim.method] = claim
@@ -265,7 +269,26 @@ def _joined(claims: list[Claim]) -> Claim:
     if len(claims) == 1:
         return surest
     doubt = prod(1 - claim.confidence for claim in claims)
-    return replace(surest, method=BOTH, confidence=round(1 - doubt, 4))
+    rule = next(claim for claim in claims if claim.method == METHOD)
+    return replace(rule, method=BOTH, confidence=round(1 - doubt, 4), status=surest.status, reason=surest.reason)
+
+
+def _turned(claim: Claim) -> Claim:
+    return replace(claim, polarity="affirmed" if claim.polarity == "negated" else "negated")
+
+
+def is_said_of_another(claim: Claim, read: Iterable[Claim]) -> bool:
+    """Whether a rule reads in the same words what the classifier claims of one and the same thing, but of another."""
+    return claim.status == "accepted" and any(
+        other.method == METHOD
+        and other.status == "accepted"
+        and other.polarity == claim.polarity == "affirmed"
+        and (other.predicate, other.object, other.value) == (claim.predicate, claim.object, claim.value)
+        and other.subject != claim.subject
+        and claim.start < other.end
+        and other.start < claim.end
+        for other in read
+    )
 
 
 def _is_surer_spouse(claim: Claim, other: Claim) -> bool:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from graph_schema.models import Value
 from pipeline.ingest.extract.clause import CORE_ROLES, VERBS, Clause, Tree, has_subject, obliques, read_clauses
+from pipeline.ingest.extract.contrast import excludes
 from pipeline.ingest.extract.events import EVENT_NOUNS
 from pipeline.ingest.extract.propositions import words_of
 from pipeline.ingest.extract.quotations import SAYING
@@ -136,7 +137,7 @@ class RelationFinder:
             for subject in self._entities(bearer):
                 for each in _coordinated(self.tree, noun):
                     if each.i not in self.at or each.i == noun.i:
-                        yield from self._of_noun(each, subject, _Said(each, "copula", stance, times))
+                        yield from self._of_noun(each, subject, self._of_bearer(clause, each, stance))
 
     def _of_recipients(
         self, clause: Clause, recipients: list[Argument], stance: Stance, times: Times
@@ -157,7 +158,7 @@ class RelationFinder:
         for argument in clause.arguments:
             if argument.role in {"object", "recipient"} or (argument.role == "attribute" and clause.rule != "copula"):
                 yield (base,), argument.head
-            elif argument.role == "oblique":
+            elif argument.role == "oblique" and not excludes(self.tree, argument.markers[0]):
                 words = " ".join(word.lower_ for word in argument.markers)
                 if argument.markers[0].dep_ == "acomp":
                     yield (words,), argument.head
@@ -205,6 +206,11 @@ class RelationFinder:
                     yield clause.subject, noun
                 elif verb.lemma_ in APPOINTING:
                     yield direct[0], noun
+
+    def _of_bearer(self, clause: Clause, noun: Token, stance: Stance) -> _Said:
+        """How someone is said to be what `noun` says: "was the alleged founder", "resigned as director in 1998"."""
+        stance = self.stances.within(noun, clause.head, stance.under(self.stances.of_noun(noun)))
+        return _Said(noun, "copula", stance, self.stances.times_of(clause, noun))
 
     def _base(self, clause: Clause) -> str:
         verb = clause.head
@@ -351,9 +357,23 @@ class RelationFinder:
             said = _Said(said.trigger, said.rule, Stance(True, stance.modality, stance.attributed_to), said.times)
         objects = self._entities(target)
         for each in objects:
-            yield self._relation(said, subject, phrases, each, None, target)
+            ends = (self._root(subject), self._root(each))
+            yield self._relation(self._contrasted(said, *ends), subject, phrases, each, None, target)
         if not objects and (value := self._value(target)) is not None:
+            said = self._contrasted(said, self._root(subject), target)
             yield self._relation(said, subject, phrases, None, value, target)
+
+    def _root(self, mention: int) -> Token:
+        tokens = self.tokens[mention]
+        return next((token for token in tokens if self.at.get(token.head.i) != mention), tokens[0])
+
+    def _contrasted(self, said: _Said, *ends: Token) -> _Said:
+        """How it is said of these two: "in Leeds, not in York", "X or Y"."""
+        stance = said.stance
+        for end in ends:
+            if said.trigger in (end, *end.ancestors):
+                stance = self.stances.within(end, said.trigger, stance)
+        return said if stance == said.stance else _Said(said.trigger, said.rule, stance, said.times)
 
     def _entities(self, token: Token, *, appositions: bool = True) -> list[int]:
         """The entity mentions that `token` heads: itself, a name in apposition to it, and what is coordinated."""

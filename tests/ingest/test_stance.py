@@ -25,6 +25,7 @@ EMPLOYED = ("John Smith", "WORKS_FOR", "Sega Ltd")
 LED = ("John Smith", "LEADS", "Sega Ltd")
 LEEDS, YORK = (("John Smith", "BORN_IN", place) for place in ("Leeds", "York"))
 JANE = ("Jane Doe", "BORN_IN", "Leeds")
+NOT_JANE = ("Jane Doe", "FOUNDED", "Sega Ltd")
 PLAIN = "affirmed asserted"
 
 
@@ -56,6 +57,9 @@ def read() -> Read:
         # the rule and the classifier together
         ("John Smith, the founder of Sega Ltd, lives in Leeds.", FOUNDED, PLAIN, None),
         ("John Smith, the alleged founder of Sega Ltd, lives in Leeds.", FOUNDED, "affirmed alleged", None),
+        ("John Smith, not the founder of Sega Ltd, lives in Leeds.", FOUNDED, "negated asserted", None),
+        ("John Smith, the would-be founder of Sega Ltd, lives in Leeds.", FOUNDED, "affirmed planned", None),
+        ("John Smith, the self-styled founder of Sega Ltd, lives in Leeds.", FOUNDED, "affirmed alleged", None),
         ("John Smith was the founder of Sega Ltd.", FOUNDED, PLAIN, None),
         ("John Smith was the alleged founder of Sega Ltd.", FOUNDED, "affirmed alleged", None),
         # contrast and alternatives
@@ -71,7 +75,13 @@ def read() -> Read:
         ("John Smith was born either in Leeds or in York.", YORK, "affirmed possible", None),
         ("John Smith was born in Leeds or York.", YORK, "affirmed possible", None),
         ("John Smith, not Jane Doe, founded Sega Ltd.", FOUNDED, PLAIN, None),
-        ("John Smith, not Jane Doe, founded Sega Ltd.", ("Jane Doe", *FOUNDED[1:]), "negated asserted", None),
+        ("John Smith, not Jane Doe, founded Sega Ltd.", NOT_JANE, "negated asserted", None),
+        ("John Smith, and not Jane Doe, is the founder of Sega Ltd.", FOUNDED, PLAIN, None),
+        ("John Smith, and not Jane Doe, is the founder of Sega Ltd.", NOT_JANE, "negated asserted", None),
+        ("Sega Ltd was founded by John Smith and not Jane Doe.", FOUNDED, PLAIN, None),
+        ("Sega Ltd was founded by John Smith and not Jane Doe.", NOT_JANE, "negated asserted", None),
+        ("Sega Ltd was founded by John Smith or Jane Doe.", NOT_JANE, "affirmed possible", None),
+        ("John Smith did not found Atari Ltd but Sega Ltd.", FOUNDED, PLAIN, None),
         ("John Smith and Jane Doe were born in Leeds.", JANE, PLAIN, None),
         ("Unlike Jane Doe, John Smith was born in Leeds.", LEEDS, PLAIN, None),
         ("Unlike Jane Doe, John Smith was born in Leeds.", JANE, "negated asserted", None),

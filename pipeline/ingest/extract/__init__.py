@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from graph_schema.errors import EvidenceError, GroundplanError
 from graph_schema.keys import digest
 from graph_schema.models import Evidence, Failed, LocalEntity, Mention, Value
-from pipeline.ingest.extract.claims import Argument, ClaimBuilder, is_said_of_another, strongest
+from pipeline.ingest.extract.claims import Argument, ClaimBuilder, consistent, is_said_of_another, strongest
 from pipeline.ingest.extract.cluster import Clusterer, title_bases
 from pipeline.ingest.extract.cues import CueReader, Cues, joined
 from pipeline.ingest.extract.relations import RawRelation, RelationFinder
@@ -68,6 +68,7 @@ class RulesExtractor:
         self.roles = frozenset(
             noun for noun, kind in ontology.kind_of_role.items() if ontology.families[kind] == "person"
         )
+        self.functional = frozenset(name for name, each in ontology.predicates.items() if each.functional)
         self.find_mentions = MentionFinder(ontology)
         self.find_typed = TypedFinder(ontology)
         self.build_claims = ClaimBuilder(ontology)
@@ -130,12 +131,13 @@ class RulesExtractor:
             ]
             claims += self._claims(chunk, analysis, arguments, first)
             first += len(analysis.mentions)
+        named = {entity.key: entity.name for entity in entities.values()}
         evidence = Evidence(
             document=document,
             chunks=chunks,
             entities=tuple(entities.values()),
             mentions=tuple(written),
-            claims=tuple(strongest(claims)),
+            claims=tuple(consistent(strongest(claims), self.functional, named)),
         )
         check_offsets(evidence)
         return evidence

@@ -123,21 +123,24 @@ class RelationFinder:
         for by in agents:
             for doer in self._entities(by.head):
                 for patient in subjects:
-                    yield self._relation(agent, doer, (verb.lemma_.lower(),), patient, None, by.head)
+                    own = self._contrasted(agent, self._root(doer), self._root(patient))
+                    yield self._relation(own, doer, (verb.lemma_.lower(),), patient, None, by.head)
         yield from self._of_recipients(clause, recipients, stance, times)
         for subject in subjects:
+            own = self._contrasted(said, self._root(subject))
             for phrases, target in self._phrases(clause):
-                yield from self._between(said, subject, phrases, target)
+                yield from self._between(own, subject, phrases, target)
             for phrases, target in self._misattached(clause):
-                for relation in self._between(said, subject, phrases, target):
+                for relation in self._between(own, subject, phrases, target):
                     relation.open = verb.lemma_ in LIGHT
                     yield relation
-            yield from self._of_words(said, subject, clause)
+            yield from self._of_words(own, subject, clause)
         for bearer, noun in bearers:
             for subject in self._entities(bearer):
                 for each in _coordinated(self.tree, noun):
                     if each.i not in self.at or each.i == noun.i:
-                        yield from self._of_noun(each, subject, self._of_bearer(clause, each, stance))
+                        own_stance = self.stances.within(self._root(subject), verb, stance)
+                        yield from self._of_noun(each, subject, self._of_bearer(clause, each, own_stance))
 
     def _of_recipients(
         self, clause: Clause, recipients: list[Argument], stance: Stance, times: Times
@@ -255,7 +258,10 @@ class RelationFinder:
             yield from self._of_noun(each, subject, self._described(each))
 
     def _described(self, noun: Token) -> _Said:
-        return _Said(noun, "apposition", self.stances.of_noun(noun), Times())
+        stance = self.stances.of_noun(noun)
+        if noun.dep_ == "appos":
+            stance = self.stances.within(noun, noun.head, stance)
+        return _Said(noun, "apposition", stance, Times())
 
     def _of_noun(self, noun: Token, subject: int, said: _Said) -> Iterator[RawRelation]:
         """ "founder of Y", "Y's founder", "an engineer at Y": what a noun says of the subject it describes."""
@@ -289,7 +295,8 @@ class RelationFinder:
             for argument in clause.arguments:
                 if argument.role == "object":
                     for target in self._entities(argument.head):
-                        yield self._relation(said, subject, (verb,), target, None, argument.head)
+                        own = self._contrasted(said, self._root(subject), self._root(target))
+                        yield self._relation(own, subject, (verb,), target, None, argument.head)
 
     def _role(self, noun: Token) -> Value:
         """The role as the text says it, without its article: "managing director of Norvik Systems"."""
@@ -357,18 +364,16 @@ class RelationFinder:
             said = _Said(said.trigger, said.rule, Stance(True, stance.modality, stance.attributed_to), said.times)
         objects = self._entities(target)
         for each in objects:
-            ends = (self._root(subject), self._root(each))
-            yield self._relation(self._contrasted(said, *ends), subject, phrases, each, None, target)
+            yield self._relation(self._contrasted(said, self._root(each)), subject, phrases, each, None, target)
         if not objects and (value := self._value(target)) is not None:
-            said = self._contrasted(said, self._root(subject), target)
-            yield self._relation(said, subject, phrases, None, value, target)
+            yield self._relation(self._contrasted(said, target), subject, phrases, None, value, target)
 
     def _root(self, mention: int) -> Token:
         tokens = self.tokens[mention]
         return next((token for token in tokens if self.at.get(token.head.i) != mention), tokens[0])
 
     def _contrasted(self, said: _Said, *ends: Token) -> _Said:
-        """How it is said of these two: "in Leeds, not in York", "X or Y"."""
+        """How it is said of these: "in Leeds, not in York", "X or Y"."""
         stance = said.stance
         for end in ends:
             if said.trigger in (end, *end.ancestors):

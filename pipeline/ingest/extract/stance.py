@@ -425,6 +425,8 @@ class StanceReader:
         for child in self.tree.children[noun.i]:
             modality = ADJECTIVES.get(child.lower_, modality)
             negated |= child.dep_ == "det" and child.lower_ in NO
+            if child.lower_ == "be" and child.i < noun.i and child.dep_ != "aux":  # "would-be"
+                modality = "planned"
         after = self.tree.doc[noun.i + 1 : noun.i + 3]
         if noun.lower_ in ELECT or (len(after) == 2 and after[0].text in "-–" and after[1].lower_ in ELECT):
             modality = "planned"

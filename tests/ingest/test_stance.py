@@ -60,6 +60,7 @@ def read() -> Read:
         ("John Smith, not the founder of Sega Ltd, lives in Leeds.", FOUNDED, "negated asserted", None),
         ("John Smith, the would-be founder of Sega Ltd, lives in Leeds.", FOUNDED, "affirmed planned", None),
         ("John Smith, the self-styled founder of Sega Ltd, lives in Leeds.", FOUNDED, "affirmed alleged", None),
+        ("John Smith is the founder of a company called Sega Ltd.", FOUNDED, PLAIN, None),
         ("John Smith was the founder of Sega Ltd.", FOUNDED, PLAIN, None),
         ("John Smith was the alleged founder of Sega Ltd.", FOUNDED, "affirmed alleged", None),
         # contrast and alternatives
@@ -85,6 +86,7 @@ def read() -> Read:
         ("John Smith and Jane Doe were born in Leeds.", JANE, PLAIN, None),
         ("Unlike Jane Doe, John Smith was born in Leeds.", LEEDS, PLAIN, None),
         ("Unlike Jane Doe, John Smith was born in Leeds.", JANE, "negated asserted", None),
+        ("Except Jane Doe, all members of the family were born in Leeds.", JANE, "negated asserted", None),
         ("Except for Jane Doe, the Smiths were born in Leeds.", JANE, "negated asserted", None),
         ("Atari Ltd bought Sega Ltd.", BOUGHT, PLAIN, None),
         ("Atari Ltd almost bought Sega Ltd.", BOUGHT, "negated asserted", None),

@@ -66,6 +66,8 @@ def _is_excluded(tree: Tree, token: Token) -> bool:
         return True
     first = token.left_edge
     before = token.doc[first.i - 1] if first.i else first
+    if before.lower_ in EXCLUDING and before.dep_ != "prep":
+        return True
     for word in (first, before):
         if word.lower_ == "not" and word.i != token.i and (word.dep_ != "neg" or word.head.pos_ not in VERBS):
             after = word.doc[word.i + 1]

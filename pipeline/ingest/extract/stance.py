@@ -86,7 +86,8 @@ ADJECTIVES: dict[str, Modality] = {
         "alleged",
     ),
     **dict.fromkeys(
-        "planned proposed intended scheduled upcoming attempted promised future prospective incoming aspiring".split(),
+        "planned proposed intended scheduled upcoming attempted promised future prospective incoming aspiring"
+        " designated".split(),
         "planned",
     ),
     **dict.fromkeys("possible potential likely threatened probable hypothetical".split(), "possible"),
@@ -423,7 +424,8 @@ class StanceReader:
         modality: Modality = "asserted"
         negated = False
         for child in self.tree.children[noun.i]:
-            modality = ADJECTIVES.get(child.lower_, modality)
+            if child.i < noun.i:
+                modality = ADJECTIVES.get(child.lower_, modality)
             negated |= child.dep_ == "det" and child.lower_ in NO
             if child.lower_ == "be" and child.i < noun.i and child.dep_ != "aux":  # "would-be"
                 modality = "planned"

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from graph_schema.models import Claim, Document, Evidence
+from graph_schema.models import Claim, Document, Evidence, Value
 from graph_schema.ontology import load_ontology
 from pipeline.ingest.extract import RulesExtractor, Segmented
-from pipeline.ingest.extract.claims import BOTH, strongest
+from pipeline.ingest.extract.claims import BOTH, consistent, strongest
 from pipeline.ingest.read import RawDocument
 from pipeline.ingest.segment import segment
 from pipeline.settings import Settings
@@ -64,6 +64,37 @@ def test_of_two_spouses_in_the_same_words_the_surer_stays(claim: Claim) -> None:
     assert strongest([wrong, replace(right, confidence=0.6)]) == [wrong, replace(right, confidence=0.6)]
     elsewhere = replace(right, start=20, end=34)
     assert strongest([wrong, elsewhere]) == [wrong, elsewhere]
+
+
+def test_what_a_rule_and_the_classifier_both_say_stands_as_the_rule_says(claim: Claim) -> None:
+    surer = replace(claim, method="classifier", confidence=0.9, valid_from="1950")
+    for rule in (replace(claim, modality="alleged"), replace(claim, polarity="negated")):
+        (joined,) = strongest([rule, surer])
+        assert (joined.polarity, joined.modality, joined.valid_from) == (rule.polarity, rule.modality, None)
+
+
+def test_of_two_values_that_cannot_both_be_the_surer_stays(claim: Claim) -> None:
+    day, year, other = (
+        replace(claim, predicate="BORN_ON", object=None, confidence=0.8 - at / 10,
+                value=Value(type="date", normalised=date, text=date))
+        for at, date in enumerate(("1950-05-01", "1950", "1951"))
+    )  # fmt: skip
+    one = frozenset({"BORN_ON"})
+    assert consistent([other, year, day], one, {}) == [year, day]
+    told = replace(other, attributed_to="Anna Berg")
+    assert consistent([told, day], one, {}) == [told, day]
+    assert consistent([other, day], frozenset(), {}) == [other, day]
+
+
+def test_of_two_places_of_birth_both_stay_where_one_may_lie_in_the_other(claim: Claim) -> None:
+    one, names = frozenset({"BORN_IN"}), {"o": "Turin", "p": "Piedmont", "q": "Italy"}
+    turin = replace(claim, quote="Born in Turin.")
+    beside = replace(claim, object="p", confidence=0.7, quote="Born in Turin.")
+    assert consistent([turin, beside], one, names) == [turin]
+    assert len(consistent([turin, replace(beside, object="q")], one, names)) == 2
+    assert len(consistent([turin, replace(beside, quote="Born in Turin, Piedmont.")], one, names)) == 2
+    located = replace(claim, predicate="LOCATED_IN", subject="o", object="p")
+    assert len(consistent([turin, beside, located], one, names)) == 3
 
 
 @pytest.fixture

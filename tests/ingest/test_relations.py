@@ -128,11 +128,16 @@ def test_what_a_main_clause_says_of_a_mention_in_words_is_kept(text: str, expect
 @pytest.mark.parametrize(
     ("text", "negated", "modality", "source"),
     [
-        ("Halden Instruments' purchase of Norvik Systems failed.", False, "asserted", None),
-        ("Halden Instruments' planned purchase of Norvik Systems failed.", False, "planned", None),
+        ("Halden Instruments' purchase of Norvik Systems succeeded.", False, "asserted", None),
+        ("Halden Instruments' planned purchase of Norvik Systems succeeded.", False, "planned", None),
         ("The threat of an attack on Norvik Systems by Halden Instruments grew.", False, "possible", None),
         ("Erik Lund denied the purchase of Norvik Systems by Halden Instruments.", True, "asserted", ERIK),
-        ("Erik Lund said that the purchase of Norvik Systems by Halden Instruments failed.", False, "asserted", ERIK),
+        (
+            "Erik Lund said that the purchase of Norvik Systems by Halden Instruments succeeded.",
+            False,
+            "asserted",
+            ERIK,
+        ),
     ],
 )
 def test_a_deed_keeps_how_the_words_around_it_stand(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from graph_schema.errors import EvidenceError, GroundplanError
 from graph_schema.keys import digest
 from graph_schema.models import Evidence, Failed, LocalEntity, Mention, Value
-from pipeline.ingest.extract.claims import Argument, ClaimBuilder, strongest
+from pipeline.ingest.extract.claims import Argument, ClaimBuilder, consistent, is_said_of_another, strongest
 from pipeline.ingest.extract.cluster import Clusterer, title_bases
 from pipeline.ingest.extract.cues import CueReader, Cues, joined
 from pipeline.ingest.extract.relations import RawRelation, RelationFinder
@@ -68,6 +68,7 @@ class RulesExtractor:
         self.roles = frozenset(
             noun for noun, kind in ontology.kind_of_role.items() if ontology.families[kind] == "person"
         )
+        self.functional = frozenset(name for name, each in ontology.predicates.items() if each.functional)
         self.find_mentions = MentionFinder(ontology)
         self.find_typed = TypedFinder(ontology)
         self.build_claims = ClaimBuilder(ontology)
@@ -131,12 +132,13 @@ class RulesExtractor:
             ]
             claims += self._claims(chunk, analysis, arguments, first)
             first += len(analysis.mentions)
+        named = {entity.key: entity.name for entity in entities.values()}
         evidence = Evidence(
             document=document,
             chunks=chunks,
             entities=tuple(entities.values()),
             mentions=tuple(written),
-            claims=tuple(strongest(claims)),
+            claims=tuple(consistent(strongest(claims), self.functional, named)),
         )
         check_offsets(evidence)
         return evidence
@@ -181,13 +183,19 @@ class RulesExtractor:
 
     def _claims(self, chunk: Chunk, analysis: _Analysis, arguments: dict[int, Argument], first: int) -> Iterator[Claim]:
         relations: list[RawRelation | Typed] = [*analysis.relations, *analysis.typed]
+        read: list[Claim] = []
         for relation in relations:
             subject = arguments.get(first + relation.subject)
             target = None if relation.object is None else arguments.get(first + relation.object)
             if subject is None or (relation.object is not None and target is None):
                 continue
             if target is None or target.entity is not subject.entity:
-                yield from self.build_claims(chunk, relation, subject, target)
+                for claim in self.build_claims(chunk, relation, subject, target):
+                    if isinstance(relation, RawRelation):
+                        read.append(claim)
+                    elif not relation.listed and is_said_of_another(claim, read):
+                        continue
+                    yield claim
             elif isinstance(relation, RawRelation):
                 yield from self._name_changes(chunk, relation, subject.entity, analysis.mentions)
 

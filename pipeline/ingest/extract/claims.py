@@ -9,12 +9,13 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from graph_schema.models import Claim, Status, Value
-from pipeline.ingest.extract.places import COUNTRIES, cannot_be_in
+from pipeline.ingest.extract.places import COUNTRIES, cannot_be_in, is_known
 from pipeline.ingest.extract.relations import ROLE_PHRASE
 from pipeline.ingest.extract.typed import Typed
+from pipeline.text.values import compatible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from graph_schema.models import Chunk, LocalEntity
     from graph_schema.ontology import Ontology, Predicate, Trigger
@@ -42,6 +43,7 @@ LEAST_TYPED = 0.6
 BY_NAME = frozenset({"MARRIED_TO", "LEADS"})
 ONE_SPOUSE = frozenset({"MARRIED_TO"})
 COUNTRIES_ARE_NOT = frozenset({"BUILT", "ACQUIRED", "CREATED"})
+BESIDE = r"(?:\s*[,(]\s*|\s+)(?:(?:in|near|of|the|now|then)\s+)*"
 NOT_OPEN = frozenset({"be", "have", "do", "say", "see", "include"})
 
 
@@ -238,9 +240,13 @@ def _status(reason: str | None) -> Status:
 
 def strongest(claims: list[Claim]) -> list[Claim]:
     """One claim for each key: of several readings of the same words by one method, the surest. Where a rule and the
-    classifier say the same, one claim of both, surer than either; where they differ on the same two, the rule's."""
+    classifier say the same, one claim of both, surer than either, that stands as the rule
+    says; where they differ on the same two, the rule's."""
     best: dict[str, dict[str, Claim]] = {}
+    read = {claim.key for claim in claims if claim.method == METHOD}
     for claim in claims:
+        if claim.method == CLASSIFIER and claim.key not in read and (turned := _turned(claim)).key in read:
+            claim = turned
         known = best.setdefault(claim.key, {})
         if claim.method not in known or claim.confidence > known[claim.method].confidence:
             known[claim.method] = claim
@@ -267,7 +273,62 @@ def _joined(claims: list[Claim]) -> Claim:
     if len(claims) == 1:
         return surest
     doubt = prod(1 - claim.confidence for claim in claims)
-    return replace(surest, method=BOTH, confidence=round(1 - doubt, 4))
+    rule = next(claim for claim in claims if claim.method == METHOD)
+    return replace(rule, method=BOTH, confidence=round(1 - doubt, 4), status=surest.status, reason=surest.reason)
+
+
+def _turned(claim: Claim) -> Claim:
+    return replace(claim, polarity="affirmed" if claim.polarity == "negated" else "negated")
+
+
+def consistent(claims: list[Claim], functional: frozenset[str], names: Mapping[str, str]) -> list[Claim]:
+    """Of what one quote plainly says of one under a predicate that has one value, the surest and what can be so beside
+    it: a coarser date, a place that the other may lie in. `names`: entity key -> name."""
+    located = {(claim.subject, claim.object) for claim in claims if claim.predicate == "LOCATED_IN"}
+    kept: dict[tuple[str, str, int, int], list[Claim]] = defaultdict(list)
+    dropped: set[int] = set()
+    for claim in sorted(claims, key=lambda claim: -claim.confidence):
+        if claim.predicate not in functional or not _is_plain(claim):
+            continue
+        rivals = kept[claim.subject, claim.predicate, claim.start, claim.end]
+        if all(_can_both_be(claim, other, names, located) for other in rivals):
+            rivals.append(claim)
+        else:
+            dropped.add(id(claim))
+    return [claim for claim in claims if id(claim) not in dropped]
+
+
+def _is_plain(claim: Claim) -> bool:
+    stance = (claim.polarity, claim.modality, claim.attributed_to)
+    return claim.status == "accepted" and stance == ("affirmed", "asserted", None)
+
+
+def _can_both_be(claim: Claim, other: Claim, names: Mapping[str, str], located: set[tuple[str, str | None]]) -> bool:
+    if claim.value is not None and other.value is not None:
+        return compatible(claim.value.normalised, other.value.normalised, claim.value.type)
+    if claim.object is None or other.object is None or claim.object == other.object:
+        return True
+    if {(claim.object, other.object), (other.object, claim.object)} & located:
+        return True
+    first, second = names[claim.object], names[other.object]
+    if is_known(first) or is_known(second):
+        return not (cannot_be_in(first, second) and cannot_be_in(second, first))
+    either = "|".join(rf"{re.escape(one)}{BESIDE}{re.escape(two)}" for one, two in ((first, second), (second, first)))
+    return re.search(either, claim.quote) is not None
+
+
+def is_said_of_another(claim: Claim, read: Iterable[Claim]) -> bool:
+    """Whether a rule reads in the same words what the classifier claims of one and the same thing, but of another."""
+    return claim.status == "accepted" and any(
+        other.method == METHOD
+        and other.status == "accepted"
+        and other.polarity == claim.polarity == "affirmed"
+        and (other.predicate, other.object, other.value) == (claim.predicate, claim.object, claim.value)
+        and other.subject != claim.subject
+        and claim.start < other.end
+        and other.start < claim.end
+        for other in read
+    )
 
 
 def _is_surer_spouse(claim: Claim, other: Claim) -> bool:

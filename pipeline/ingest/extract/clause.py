@@ -32,6 +32,10 @@ ADDRESSING = frozenset("dear fellow distinguished ladies gentlemen madam honoura
 TITLES = frozenset("mr mr. mrs mrs. ms ms. madam".split())
 OFFICES = frozenset("speaker president chairman chairwoman secretary minister chancellor ambassador justice".split())
 CLAIM_NOUNS = frozenset("allegation accusation claim rumour rumor suspicion suggestion report charge".split())
+IDEA_NOUNS = CLAIM_NOUNS | frozenset(
+    "idea belief notion theory view myth assertion hypothesis legend story tradition opinion assumption fear hope "
+    "speculation gossip impression statement argument".split()
+)
 OBJECT_CONTROL = frozenset(
     "ask tell order force persuade allow help let make cause urge encourage invite prompt enable require want expect "
     "command lead compel convince instruct permit teach train authorize authorise warn advise appoint choose elect "
@@ -155,7 +159,9 @@ def holds(tree: Tree, clause: Token) -> bool:
     """Whether a clause on a noun says what it holds ("the rumour that X left"). The parser also reads it as a relative
     clause, where the tag of "that" gives it away."""
     if clause.dep_ == "relcl":
-        that = (child for child in tree.children[clause.i] if child.lower_ == "that")
+        that = [child for child in tree.children[clause.i] if child.lower_ == "that"]
+        if clause.head.lemma_ in IDEA_NOUNS and tree.has(clause, "dobj"):
+            return any(child.dep_ not in SUBJECTS | {"dobj"} for child in that)
         return clause.head.lemma_ in CLAIM_NOUNS and any(child.tag_ == "IN" for child in that)
     return clause.dep_ == "acl" and tree.has(clause, "mark")
 

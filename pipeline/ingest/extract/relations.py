@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from graph_schema.models import Value
 from pipeline.ingest.extract.clause import CORE_ROLES, VERBS, Clause, Tree, has_subject, obliques, read_clauses
+from pipeline.ingest.extract.contrast import excludes
 from pipeline.ingest.extract.events import EVENT_NOUNS
 from pipeline.ingest.extract.propositions import words_of
 from pipeline.ingest.extract.quotations import SAYING
@@ -133,21 +134,24 @@ class RelationFinder:
         for by in agents:
             for doer in self._entities(by.head):
                 for patient in subjects:
-                    yield self._relation(agent, doer, (verb.lemma_.lower(),), patient, None, by.head)
+                    own = self._contrasted(agent, self._root(doer), self._root(patient))
+                    yield self._relation(own, doer, (verb.lemma_.lower(),), patient, None, by.head)
         yield from self._of_recipients(clause, recipients, stance, times)
         for subject in subjects:
+            own = self._contrasted(said, self._root(subject))
             for phrases, target in self._phrases(clause):
-                yield from self._between(said, subject, phrases, target)
+                yield from self._between(own, subject, phrases, target)
             for phrases, target in self._misattached(clause):
-                for relation in self._between(said, subject, phrases, target):
+                for relation in self._between(own, subject, phrases, target):
                     relation.open = verb.lemma_ in LIGHT
                     yield relation
-            yield from self._of_words(said, subject, clause)
+            yield from self._of_words(own, subject, clause)
         for bearer, noun in bearers:
             for subject in self._entities(bearer):
                 for each in _coordinated(self.tree, noun):
                     if each.i not in self.at or each.i == noun.i:
-                        yield from self._of_noun(each, subject, _Said(each, "copula", stance, times))
+                        own_stance = self.stances.within(self._root(subject), verb, stance)
+                        yield from self._of_noun(each, subject, self._of_bearer(clause, each, own_stance))
 
     def _of_recipients(
         self, clause: Clause, recipients: list[Argument], stance: Stance, times: Times
@@ -168,7 +172,7 @@ class RelationFinder:
         for argument in clause.arguments:
             if argument.role in {"object", "recipient"} or (argument.role == "attribute" and clause.rule != "copula"):
                 yield (base,), argument.head
-            elif argument.role == "oblique":
+            elif argument.role == "oblique" and not excludes(self.tree, argument.markers[0]):
                 words = " ".join(word.lower_ for word in argument.markers)
                 if argument.markers[0].dep_ == "acomp":
                     yield (words,), argument.head
@@ -217,6 +221,11 @@ class RelationFinder:
                 elif verb.lemma_ in APPOINTING:
                     yield direct[0], noun
 
+    def _of_bearer(self, clause: Clause, noun: Token, stance: Stance) -> _Said:
+        """How someone is said to be what `noun` says: "was the alleged founder", "resigned as director in 1998"."""
+        stance = self.stances.within(noun, clause.head, stance.under(self.stances.of_noun(noun)))
+        return _Said(noun, "copula", stance, self.stances.times_of(clause, noun))
+
     def _base(self, clause: Clause) -> str:
         verb = clause.head
         particle = next((f" {child.lower_}" for child in self.tree.of(verb, "prt")), "")
@@ -260,7 +269,10 @@ class RelationFinder:
             yield from self._of_noun(each, subject, self._described(each))
 
     def _described(self, noun: Token) -> _Said:
-        return _Said(noun, "apposition", self.stances.of_noun(noun), Times())
+        stance = self.stances.of_noun(noun)
+        if noun.dep_ == "appos":
+            stance = self.stances.within(noun, noun.head, stance)
+        return _Said(noun, "apposition", stance, Times())
 
     def _of_noun(self, noun: Token, subject: int, said: _Said) -> Iterator[RawRelation]:
         """ "founder of Y", "Y's founder", "an engineer at Y": what a noun says of the subject it describes."""
@@ -294,7 +306,8 @@ class RelationFinder:
             for argument in clause.arguments:
                 if argument.role == "object":
                     for target in self._entities(argument.head):
-                        yield self._relation(said, subject, (verb,), target, None, argument.head)
+                        own = self._contrasted(said, self._root(subject), self._root(target))
+                        yield self._relation(own, subject, (verb,), target, None, argument.head)
 
     def _role(self, noun: Token) -> Value:
         """The role as the text says it, without its article: "managing director of Norvik Systems"."""
@@ -362,9 +375,21 @@ class RelationFinder:
             said = _Said(said.trigger, said.rule, Stance(True, stance.modality, stance.attributed_to), said.times)
         objects = self._entities(target)
         for each in objects:
-            yield self._relation(said, subject, phrases, each, None, target)
+            yield self._relation(self._contrasted(said, self._root(each)), subject, phrases, each, None, target)
         if not objects and (value := self._value(target)) is not None:
-            yield self._relation(said, subject, phrases, None, value, target)
+            yield self._relation(self._contrasted(said, target), subject, phrases, None, value, target)
+
+    def _root(self, mention: int) -> Token:
+        tokens = self.tokens[mention]
+        return next((token for token in tokens if self.at.get(token.head.i) != mention), tokens[0])
+
+    def _contrasted(self, said: _Said, *ends: Token) -> _Said:
+        """How it is said of these: "in Leeds, not in York", "X or Y"."""
+        stance = said.stance
+        for end in ends:
+            if said.trigger in (end, *end.ancestors):
+                stance = self.stances.within(end, said.trigger, stance)
+        return said if stance == said.stance else _Said(said.trigger, said.rule, stance, said.times)
 
     def _entities(self, token: Token, *, appositions: bool = True) -> list[int]:
         """The entity mentions that `token` heads: itself, a name in apposition to it, and what is coordinated."""

@@ -23,6 +23,7 @@ from pipeline.ingest.extract.clause import (
     obliques,
     resolved,
 )
+from pipeline.ingest.extract.contrast import has_left, is_replaced, stands
 from pipeline.ingest.extract.quotations import SAYING, speakers
 from pipeline.text.values import parse_date
 
@@ -48,6 +49,12 @@ ALLEGING_VERBS = frozenset(
 )
 REFUSING = frozenset("refuse decline fail deny forget neglect cease avoid".split())
 COMMANDING = frozenset("tell warn".split())
+PRETENDING = frozenset("pretend feign purport".split())
+BELIEVING = frozenset("believe think suppose assume suspect understand allege rumour rumor consider".split())
+FAILING = frozenset("abandon fail collapse reject veto halt scrap drop shelve withdraw foil thwart".split())
+HAPPENING = frozenset("complete finalise finalize happen occur close conclude approve begin start take go".split())
+NEARLY = frozenset({"almost", "nearly"})
+ELECT = frozenset({"elect", "designate"})
 ACCUSING = frozenset("accuse suspect charge".split())
 PREVENTING = frozenset("prevent stop keep bar ban prohibit discourage dissuade".split())
 OPPOSING = frozenset("oppose block prevent stop fear cancel avert".split())
@@ -73,8 +80,16 @@ PLAN_NOUNS = frozenset(
 )
 RISK_NOUNS = frozenset("threat risk danger possibility prospect chance likelihood fear hope potential".split())
 ADJECTIVES: dict[str, Modality] = {
-    **dict.fromkeys("alleged supposed reported suspected purported claimed rumoured rumored".split(), "alleged"),
-    **dict.fromkeys("planned proposed intended scheduled upcoming attempted promised".split(), "planned"),
+    **dict.fromkeys(
+        "alleged supposed reported suspected purported claimed rumoured rumored styled proclaimed called pretended"
+        " false fake".split(),
+        "alleged",
+    ),
+    **dict.fromkeys(
+        "planned proposed intended scheduled upcoming attempted promised future prospective incoming aspiring"
+        " designated".split(),
+        "planned",
+    ),
     **dict.fromkeys("possible potential likely threatened probable hypothetical".split(), "possible"),
 }
 PRESENT = frozenset({"VB", "VBP"})
@@ -91,6 +106,11 @@ class Stance:
     negated: bool = False
     modality: Modality = "asserted"
     attributed_to: str | None = None
+
+    def under(self, other: Stance) -> Stance:
+        """This one, where `other` holds too: what either puts in doubt is in doubt."""
+        modality = other.modality if self.modality == "asserted" else self.modality
+        return Stance(self.negated != other.negated, modality, self.attributed_to or other.attributed_to)
 
 
 @dataclass(slots=True, frozen=True)
@@ -117,24 +137,41 @@ class StanceReader:
         head = clause.head
         return self._of_verb(head) if head.pos_ in VERBS else self._of_deed(head)
 
+    def within(self, argument: Token, top: Token, stance: Stance) -> Stance:
+        """How an argument of a clause under `top` stands, where the clause stands so: "in Leeds, not in York"."""
+        turned, modality = stands(self.tree, argument, top, denied=stance.negated)
+        return stance.under(Stance(turned, modality))
+
     def _of_verb(self, verb: Token) -> Stance:
         negated = self._negated(verb)
         modality = self._modality(verb)
         source = None
         below = verb
         for governor in self._above(verb):
-            refused = governor.lemma_ in REFUSING | PREVENTING or governor.lower_ in UNLIKELY
+            refused = governor.lemma_ in REFUSING | PREVENTING | PRETENDING or governor.lower_ in UNLIKELY
             negated ^= refused != self._negated(governor)
             if modality == "asserted":
                 modality = self._imposed(governor, below)
-            if self._is_claimed(below, governor):
+            if governor.lemma_ in ALLEGING_VERBS and modality == "asserted" and self._is_believed(below, governor):
+                modality = "alleged"
+            elif self._is_claimed(below, governor):
                 source = self._speaker(governor)
             below = governor
         source = self._source(below) if source is None else source
-        if below.dep_ == "ccomp":
-            negated ^= below.head.lemma_ in DENYING
-            if modality == "asserted" and below.head.lemma_ in PLANNING:
+        if below.dep_ == "ccomp" and self._is_told(below):
+            teller = below.head
+            negated ^= teller.lemma_ in DENYING
+            if modality == "asserted" and teller.lemma_ in PLANNING:
                 modality = "planned"
+            if self._negated(teller):
+                negated ^= teller.lemma_ in BELIEVING or self._speaks_nobody(teller)
+                modality = "possible" if modality == "asserted" and not negated else modality
+                source = None if self._speaks_nobody(teller) else source
+        elif holds(self.tree, below):
+            noun = below.head
+            denied = noun.dep_ in {"dobj", "nsubjpass"} and noun.head.lemma_ in DENYING
+            negated ^= denied or self.of_noun(noun).negated
+            source = self._speaker(noun.head) if denied and source is not None else source
         if source == UNNAMED_SOURCE and modality == "asserted":
             modality = "alleged"
         return Stance(negated, modality, source or None)
@@ -143,6 +180,14 @@ class StanceReader:
         """ "claims to own", "believes them to own"; "tells them to sell" claims nothing."""
         saying = governor.lemma_ in SAYING and governor.lemma_ not in COMMANDING
         return saying and self._is_infinitive(below) and not is_passive(self.tree, governor)
+
+    def _is_believed(self, below: Token, governor: Token) -> bool:
+        """ "X, believed to own Y", where the parser may take the participle for a past tense."""
+        own = has_subject(self.tree, below) or self.tree.has(governor, "dobj")
+        return governor.lemma_ in BELIEVING and governor.tag_ == "VBD" and self._is_infinitive(below) and not own
+
+    def _speaks_nobody(self, saying: Token) -> bool:
+        return any(child.dep_ in SUBJECTS and self._is_none(child) for child in self.tree.children[saying.i])
 
     def _above(self, verb: Token) -> list[Token]:
         """The verbs, adjectives and nouns that take the clause of `verb` as their complement, the nearest first, as far
@@ -154,6 +199,8 @@ class StanceReader:
                 pass
             elif verb.dep_ == "advcl" and self._is_infinitive(verb) and head.lemma_ != "go":
                 found.append(verb)
+                break
+            elif verb.dep_ == "ccomp" and self._is_apart(verb):
                 break
             elif verb.dep_ == "ccomp" and (self._is_infinitive(verb) or not self._is_told(verb)):
                 adjective = next(iter(self.tree.of(head, "acomp")), None)
@@ -177,6 +224,8 @@ class StanceReader:
         burning" the "accused"."""
         head = verb.head
         if verb.dep_ in {"relcl", "acl"}:
+            if holds(self.tree, verb):
+                return False
             return head.dep_ == "attr" and not self._negated(head.head)
         return verb.dep_ == "pcomp" and head.head.lemma_ in GOVERNING
 
@@ -219,13 +268,15 @@ class StanceReader:
 
     def _negated(self, verb: Token) -> bool:
         for child in self.tree.children[verb.i]:
+            if child.dep_ == "advmod" and child.lower_ in NEARLY:
+                return True
             if child.dep_ == "neg" or child.lower_ in NEGATIONS:
                 return not self._is_merely(child)
             if child.lower_ == "longer" and any(each.lower_ == "no" for each in self.tree.children[child.i]):
                 return True
             if child.dep_ in SUBJECTS and self._is_none(child):
                 return True
-        if verb.dep_ == "pcomp" and verb.head.lower_ == "without":
+        if verb.dep_ == "pcomp" and (verb.head.lower_ == "without" or is_replaced(self.tree, verb.head)):
             return True
         return verb.dep_ == "conj" and self._is_denied_with(verb)
 
@@ -281,7 +332,9 @@ class StanceReader:
         return "planned"
 
     def _is_condition(self, verb: Token) -> bool:
-        """ "if", "unless"; "should X buy it"."""
+        """ "if", "unless"; "should X buy it", "had X bought it"."""
+        if verb.lower_ in INVERTED and verb.dep_ == "advcl" and verb.left_edge.i == verb.i:
+            return True
         if is_marked(self.tree, verb, CONDITIONS):
             return True
         for child in self.tree.children[verb.i]:
@@ -317,13 +370,26 @@ class StanceReader:
             else:
                 break
         if holds(self.tree, clause) and clause.head.lemma_ not in FACT_NOUNS:
-            return self._words(clause.head)
+            return self._teller(clause.head)
         if clause.dep_ == "pcomp" and clause.head.head.lemma_ in ACCUSING:
             return self._speaker(clause.head.head)
         if clause.dep_ == "ccomp" and self._is_told(clause):
             return self._speaker(clause.head)
         speaker = self.quoted.get(verb.i)
         return None if speaker is None else self._words(speaker)
+
+    def _teller(self, noun: Token) -> str:
+        """Whose rumour or claim it is, as far as the text says: "X's claim that", "a claim by X that"."""
+        for child in self.tree.children[noun.i]:
+            if child.dep_ == "poss" and child.tag_ != "PRP$":
+                return self._words(child)
+            if child.lower_ == "by" and (agents := self.tree.of(child, "pobj")):
+                return self._words(agents[0])
+        return UNNAMED_SOURCE
+
+    def _is_apart(self, clause: Token) -> bool:
+        """Whether a clause only stands before another, with which it is run together."""
+        return clause.i < clause.head.i and not self._is_infinitive(clause) and not self._is_told(clause)
 
     def _is_reported(self, clause: Token) -> bool:
         """ "as X said"; what "everybody would have told you" nobody has said."""
@@ -335,7 +401,7 @@ class StanceReader:
         if speaker is None or saying.tag_ == "VBN":
             agents = (each for agent in self.tree.of(saying, "agent") for each in self.tree.of(agent, "pobj"))
             speaker = next(agents, speaker)
-        if speaker is None or speaker.lower_ == "it":
+        if speaker is None or speaker.lower_ == "it" or self._is_none(speaker):
             return UNNAMED_SOURCE
         return self._words(resolved(self.tree, saying, speaker))
 
@@ -344,7 +410,8 @@ class StanceReader:
         first of two clauses run together ("she married; she kept her name"), unless that one speaks ("it is, he
         said")."""
         if clause.i < clause.head.i:
-            return clause.head.lemma_ in SAYING
+            between = (child.text for child in self.tree.children[clause.head.i] if clause.i < child.i < clause.head.i)
+            return clause.head.lemma_ in SAYING and ";" not in between
         return clause.head.lemma_ not in FACTIVE
 
     def _words(self, token: Token) -> str:
@@ -357,8 +424,14 @@ class StanceReader:
         modality: Modality = "asserted"
         negated = False
         for child in self.tree.children[noun.i]:
-            modality = ADJECTIVES.get(child.lower_, modality)
+            if child.i < noun.i:
+                modality = ADJECTIVES.get(child.lower_, modality)
             negated |= child.dep_ == "det" and child.lower_ in NO
+            if child.lower_ == "be" and child.i < noun.i and child.dep_ != "aux":  # "would-be"
+                modality = "planned"
+        after = self.tree.doc[noun.i + 1 : noun.i + 3]
+        if noun.lower_ in ELECT or (len(after) == 2 and after[0].text in "-–" and after[1].lower_ in ELECT):
+            modality = "planned"
         return Stance(negated, modality)
 
     def _of_deed(self, noun: Token) -> Stance:
@@ -368,6 +441,9 @@ class StanceReader:
         above, source = noun.head, self._source(self._verb_above(noun))
         if noun.dep_ == "pobj" and above.head.pos_ == "NOUN" and modality == "asserted":
             modality = self._said_by_noun(above.head.lemma_.lower())
+        elif noun.dep_ in SUBJECTS and above.pos_ in VERBS and modality == "asserted":
+            modality = self._come_to(above)
+            negated ^= above.lemma_ in HAPPENING and self._negated(above)
         elif noun.dep_ == "dobj" and above.pos_ in VERBS:
             if above.lemma_ in DENYING:
                 negated, source = not negated, self._speaker(above)
@@ -375,6 +451,16 @@ class StanceReader:
                 modality = "planned" if above.lemma_ in PLANNING else modality
                 modality = "possible" if above.lemma_ in OPPOSING else modality
         return Stance(negated, modality, source or None)
+
+    def _come_to(self, verb: Token) -> Modality:
+        """What became of the deed that is the subject of `verb`: "was blocked", "failed", "will be completed"."""
+        if verb.lemma_ in FAILING or (verb.lemma_ in OPPOSING | DENYING | REFUSING and is_passive(self.tree, verb)):
+            return "possible"
+        if verb.lemma_ in PLANNING and is_passive(self.tree, verb):
+            return "planned"
+        if verb.lemma_ in ALLEGING_VERBS and is_passive(self.tree, verb):
+            return "alleged"
+        return self._modality(verb) if verb.lemma_ in HAPPENING else "asserted"
 
     def _said_by_noun(self, noun: str) -> Modality:
         """What "the threat of", "a plan for" and "accusations of" make of the deed."""
@@ -400,6 +486,11 @@ class StanceReader:
                 if argument.role in {"object", "attribute"} and argument.head.i not in self.at:
                     return self._times(argument.head)
         return found
+
+    def times_of(self, clause: Clause, argument: Token) -> Times:
+        """When what the clause says of one argument holds: who "resigned as director in 1998" was so until then."""
+        times = self.times(clause)
+        return Times(end=times.end or times.point) if has_left(argument) else times
 
     def _times(self, head: Token) -> Times:
         point = start = end = None

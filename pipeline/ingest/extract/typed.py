@@ -33,7 +33,8 @@ SURER = dict.fromkeys(
 @dataclass(slots=True)
 class Typed:
     """A predicate between two mentions, or a mention and a value, given by their index in the chunk; exactly one of
-    `object` and `value` is set. `start` and `end` are chunk offsets of the quote."""
+    `object` and `value` is set. `start` and `end` are chunk offsets of the quote; `listed`: the subject is one of
+    several that are coordinated."""
 
     predicate: str
     subject: int
@@ -44,6 +45,7 @@ class Typed:
     end: int
     stance: Stance
     times: Times
+    listed: bool = False
 
 
 class TypedFinder:
@@ -81,7 +83,7 @@ class TypedFinder:
         value = mentions[other.mention].value
         verb = governing_verb(doc, one.root, other.root)
         clause = None if verb is None else Clause(verb, "active", verb, ())
-        stance = Stance() if clause is None else stances(clause)
+        stance = _stance(doc, one.root, other.root, stances)
         if stance.attributed_to == mentions[one.mention].surface:
             return
         start, end = _quote(doc, doc[one.root].sent, one, other)
@@ -94,7 +96,8 @@ class TypedFinder:
             start=start,
             end=end,
             stance=stance,
-            times=Times() if clause is None or value is not None else stances.times(clause),
+            times=Times() if clause is None or value is not None else stances.times_of(clause, doc[other.root]),
+            listed=_is_listed(doc[one.root]),
         )
 
     def _is_symmetric(self, predicate: str) -> bool:
@@ -105,6 +108,33 @@ class TypedFinder:
 def governing_verb(doc: Doc, one: int, other: int) -> Token | None:
     """The verb on the way between two tokens of a tree that is nearest to the second; `None` when there is none, as
     within a noun phrase."""
+    return next((token for token in _way(doc, one, other) if token.pos_ in VERBS), None)
+
+
+def _stance(doc: Doc, one: int, other: int, stances: StanceReader) -> Stance:
+    """How what is said of two tokens stands: as the verb that governs it, in doubt where another verb or a noun between
+    them is, and as the two stand to it themselves."""
+    way = _way(doc, one, other)
+    verbs = [token for token in way if token.pos_ in VERBS]
+    said = [stances(Clause(verb, "active", verb, ())) for verb in verbs]
+    stance = said[0] if said else Stance()
+    for each in said[1:]:
+        stance = stance.under(Stance(False, each.modality, each.attributed_to))
+    top = next(token for token in way if token.i in {doc[one].i, *(each.i for each in doc[one].ancestors)})
+    for end in (one, other):
+        stance = stances.within(doc[end], top, stance)
+    for token in way:
+        if token.pos_ == "NOUN" and token.i not in {one, other}:
+            stance = stance.under(stances.of_noun(token))
+    return stance
+
+
+def _is_listed(token: Token) -> bool:
+    return token.dep_ == "conj" or any(child.dep_ == "conj" for child in token.children)
+
+
+def _way(doc: Doc, one: int, other: int) -> list[Token]:
+    """The tokens on the way between two of a tree, from the second up and from the first up."""
     up = [doc[one], *doc[one].ancestors]
     down = [doc[other], *doc[other].ancestors]
     above = {token.i for token in up}
@@ -115,7 +145,7 @@ def governing_verb(doc: Doc, one: int, other: int) -> Token | None:
             way.append(token)
             if token.i == meeting:
                 break
-    return next((token for token in way if token.pos_ in VERBS), None)
+    return way
 
 
 def _quote(doc: Doc, sentence: Span, one: Candidate, other: Candidate) -> tuple[int, int]:

@@ -131,3 +131,24 @@ def test_what_one_method_refuses_and_the_other_accepts_is_accepted(claim: Claim)
 
 def test_nobody_builds_a_country(say: Callable[[str], list[Said]]) -> None:
     assert ("Anna Berg", "BUILT", "France", "accepted") not in say("Anna Berg built France.")
+
+
+@pytest.mark.parametrize(
+    ("text", "born", "died"),
+    [
+        ("Anna Berg (1950-2010) was a painter.", {"1950"}, {"2010"}),
+        ("Anna Berg (1950–2010) was a painter.", {"1950"}, {"2010"}),
+        ("Anna Berg (12 May 1950 – 3 June 2010) was a painter.", {"12 May 1950"}, {"3 June 2010"}),
+        ("Anna Berg (b. 1950) was a painter.", {"1950"}, set()),
+        ("Anna Berg (born May 12, 1950) was a painter.", {"May 12, 1950"}, set()),
+        ("Anna Berg (died 2010) was a painter.", set(), {"2010"}),
+        ("Norvik Systems (1950–2010) made pumps.", set(), set()),
+        ("Anna Berg (1994–1998) was the mayor.", set(), set()),
+    ],
+)
+def test_brackets_after_a_persons_name_tell_birth_and_death(
+    text: str, born: set[str], died: set[str], say: Callable[[str], list[Said]]
+) -> None:
+    said = say(text)
+    assert {each[2] for each in said if each[1] == "BORN_ON"} == born
+    assert {each[2] for each in said if each[1] == "DIED_ON"} == died

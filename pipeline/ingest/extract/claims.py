@@ -76,6 +76,8 @@ class ClaimBuilder:
         """The claims that one relation makes: what it says, and the date at which it says that it happened."""
         if isinstance(relation, Typed):
             typed = self._typed(relation, subject, target)
+            if _is_stretch(self.ontology.predicates[relation.predicate], relation.value):
+                return
             if self._confidence(relation, typed) >= LEAST_TYPED:
                 yield self._claim(chunk, relation, typed)
             return
@@ -88,6 +90,28 @@ class ClaimBuilder:
         dated = self._dated(relation, reading)
         if dated is not None:
             yield self._claim(chunk, relation, dated)
+
+    def agreeing(self, typed: list[Typed], relations: list[RawRelation]) -> list[Typed]:
+        """Those of `typed` that do not give one value two meanings: in "Anna Berg (b. 1950)" a rule reads the date, and
+        what the classifier makes of it beside that is dropped."""
+        read: dict[tuple[int, str], set[str]] = defaultdict(set)
+        for relation in relations:
+            if relation.value is not None and relation.value.type == "date":
+                triggers = (
+                    trigger for phrase in relation.phrases for trigger in self.ontology.triggers.get(phrase, ())
+                )
+                names = {
+                    each.predicate for each in triggers if self.ontology.predicates[each.predicate].value == "date"
+                }
+                if names:
+                    read[relation.subject, relation.value.normalised] |= names
+        return [
+            each
+            for each in typed
+            if each.value is None
+            or (each.subject, each.value.normalised) not in read
+            or each.predicate in read[each.subject, each.value.normalised]
+        ]
 
     def _read(self, relation: RawRelation, subject: Argument, target: Argument | None) -> _Reading | None:
         refused: _Reading | None = None
@@ -119,6 +143,8 @@ class ClaimBuilder:
         predicate = self.ontology.predicates[trigger.predicate]
         if predicate.value is not None:
             if relation.value is None or relation.value.type != predicate.value:
+                return None
+            if _is_stretch(predicate, relation.value):
                 return None
             reason = self._violation(predicate, subject, None)
             return _Reading(trigger.predicate, subject, None, relation.value, _status(reason), reason)
@@ -172,7 +198,7 @@ class ClaimBuilder:
         if reading.status != "accepted" or reading.object is None or relation.times.point is None:
             return None
         dated_by = self.ontology.predicates[reading.predicate].dated_by
-        if dated_by is None:
+        if dated_by is None or _is_stretch(self.ontology.predicates[dated_by], relation.times.point):
             return None
         reason = self._violation(self.ontology.predicates[dated_by], reading.object, None)
         return _Reading(dated_by, reading.object, None, relation.times.point, _status(reason), reason)
@@ -228,6 +254,11 @@ def _is_role_of(role: str, quote: str) -> bool:
         quote[:at].lower().endswith("the ") and not re.match(r",\s+\w", rest)
         for at, rest in zip(places, after, strict=True)
     )
+
+
+def _is_stretch(predicate: Predicate, value: Value | None) -> bool:
+    """Whether a stretch of years ("1950-2010") is given for what can have one date only."""
+    return predicate.functional and predicate.value == "date" and value is not None and "/" in value.normalised
 
 
 def _status(reason: str | None) -> Status:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from graph_schema.models import Value
 from pipeline.ingest.extract.clause import CORE_ROLES, VERBS, Clause, Tree, has_subject, obliques, read_clauses
 from pipeline.ingest.extract.events import EVENT_NOUNS
+from pipeline.ingest.extract.lifespans import life_after
 from pipeline.ingest.extract.propositions import words_of
 from pipeline.ingest.extract.quotations import SAYING
 from pipeline.ingest.extract.stance import NO, Stance, StanceReader, Times
@@ -39,6 +40,7 @@ LIGHT = frozenset("be have do go come get make take give let seem".split())
 CONTENT = frozenset({"NOUN", "PROPN", "VERB", "ADJ", "NUM"})
 SINGULAR = frozenset({"NN", "NNP"})
 ROLE_PHRASE = "be a"
+BORN_PHRASES, DIED_PHRASES = ("born on",), ("die on",)
 MAX_QUOTE_CHARS = 400
 MAX_ROLE_TOKENS = 8
 MAX_STRING_TOKENS = 15
@@ -75,13 +77,17 @@ class _Said:
 
 class RelationFinder:
     """Finds the relations of one chunk. `at` maps token index -> mention index, `values` mention index -> value,
-    `roles` are the nouns that name someone by what they do."""
+    `roles` are the nouns that name someone by what they do, `people` the mentions that name a person."""
 
-    def __init__(self, doc: Doc, at: dict[int, int], values: dict[int, Value], roles: frozenset[str]) -> None:
+    def __init__(
+        self, doc: Doc, at: dict[int, int], values: dict[int, Value], roles: frozenset[str],
+        people: frozenset[int] = frozenset(),
+    ) -> None:  # fmt: skip
         self.doc = doc
         self.at = at
         self.values = values
         self.roles = roles
+        self.people = people
         self.tree = Tree(doc)
         self.stances = StanceReader(self.tree, at, values)
         self.tokens: dict[int, list[Token]] = defaultdict(list)
@@ -91,7 +97,20 @@ class RelationFinder:
     def __call__(self) -> list[RawRelation]:
         """All relations, in the order of the tokens that carry them."""
         found = [relation for clause in read_clauses(self.tree) for relation in self._of_clause(clause)]
-        return [relation for relation in found if relation.subject != relation.object]
+        return [relation for relation in (*found, *self._of_lives()) if relation.subject != relation.object]
+
+    def _of_lives(self) -> Iterator[RawRelation]:
+        """ "X (1950-2010)": when X was born and died."""
+        for person in sorted(self.people):
+            last = self.tokens[person][-1]
+            life = life_after(self.doc.text, _end(last))
+            if life is None:
+                continue
+            said = _Said(last, "apposition", Stance(), Times())
+            told = next(token for token in self.doc[last.i :] if _end(token) >= life.end)
+            for phrases, value in ((BORN_PHRASES, life.born), (DIED_PHRASES, life.died)):
+                if value is not None:
+                    yield self._relation(said, person, phrases, None, value, told, is_open=False)
 
     def _of_clause(self, clause: Clause) -> Iterator[RawRelation]:
         if not clause.arguments or not self.at:

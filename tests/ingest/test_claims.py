@@ -152,3 +152,32 @@ def test_brackets_after_a_persons_name_tell_birth_and_death(
     said = say(text)
     assert {each[2] for each in said if each[1] == "BORN_ON"} == born
     assert {each[2] for each in said if each[1] == "DIED_ON"} == died
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Leeds has a population of 812,000.", ("Leeds", "POPULATION", "812,000", "accepted")),
+        ("The population of Oslo is 709,000.", ("Oslo", "POPULATION", "709,000", "accepted")),
+        ("The population of Oslo rose to 709,000.", ("Oslo", "POPULATION", "709,000", "accepted")),
+        ("Leeds had 812,000 inhabitants.", ("Leeds", "POPULATION", "812,000 inhabitants", "accepted")),
+        ("Leeds (population 812,000) is a city.", ("Leeds", "POPULATION", "812,000", "accepted")),
+        ("Oslo is a city with a population of 709,000.", ("Oslo", "POPULATION", "709,000", "accepted")),
+        ("Leeds is inhabited by 812,000 people.", ("Leeds", "POPULATION", "812,000 people", "accepted")),
+        ("Norvik Systems employs 210 people.", ("Norvik Systems", "EMPLOYEES", "210 people", "accepted")),
+        ("Norvik Systems has 340 employees.", ("Norvik Systems", "EMPLOYEES", "340 employees", "accepted")),
+        ("Norvik Systems bought Delta for $4.2 billion.", ("Delta", "PRICE", "$4.2 billion", "accepted")),
+        ("Norvik Systems will acquire Delta for $4.2 billion.", ("Delta", "PRICE", "$4.2 billion", "accepted")),
+        (
+            "Norvik Systems paid $4.2 billion for Halden Instruments.",
+            ("Halden Instruments", "PRICE", "$4.2 billion", "accepted"),
+        ),
+    ],
+)
+def test_a_sentence_tells_how_many_and_how_much(text: str, expected: Said, say: Callable[[str], list[Said]]) -> None:
+    assert expected in say(text)
+
+
+def test_who_pays_is_not_what_is_paid_for(say: Callable[[str], list[Said]]) -> None:
+    said = say("Norvik Systems bought Delta for $4.2 billion.")
+    assert {each[0] for each in said if each[1] == "PRICE"} == {"Delta"}

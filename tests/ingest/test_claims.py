@@ -181,3 +181,22 @@ def test_a_sentence_tells_how_many_and_how_much(text: str, expected: Said, say: 
 def test_who_pays_is_not_what_is_paid_for(say: Callable[[str], list[Said]]) -> None:
     said = say("Norvik Systems bought Delta for $4.2 billion.")
     assert {each[0] for each in said if each[1] == "PRICE"} == {"Delta"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Anna and Eva Berg were born in 1950 and 1953.", {("Anna", "1950"), ("Eva Berg", "1953")}),
+        ("Anna Berg and Eva Lund were born in 1950.", {("Anna Berg", "1950"), ("Eva Lund", "1950")}),
+    ],
+)
+def test_of_as_many_dates_as_subjects_each_has_its_own(
+    text: str, expected: set[tuple[str, str]], say: Callable[[str], list[Said]]
+) -> None:
+    assert {(who, when) for who, predicate, when, _ in say(text) if predicate == "BORN_ON"} == expected
+
+
+def test_the_classifier_gives_nobody_anothers_date(say: Callable[[str], list[Said]]) -> None:
+    said = say("Anna Berg and Eva Lund died on 3 May 1990 and 4 June 1991.")
+    died = {(who, when) for who, predicate, when, _ in said if predicate == "DIED_ON"}
+    assert died == {("Anna Berg", "3 May 1990"), ("Eva Lund", "4 June 1991")}

@@ -12,6 +12,7 @@ from graph_schema.models import Claim, Status, Value
 from pipeline.ingest.extract.places import COUNTRIES, cannot_be_in
 from pipeline.ingest.extract.relations import ROLE_PHRASE
 from pipeline.ingest.extract.typed import Typed
+from pipeline.text.values import compatible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,26 +93,28 @@ class ClaimBuilder:
             yield self._claim(chunk, relation, dated)
 
     def agreeing(self, typed: list[Typed], relations: list[RawRelation]) -> list[Typed]:
-        """Those of `typed` that do not give one value two meanings: in "Anna Berg (b. 1950)" a rule reads the date, and
-        what the classifier makes of it beside that is dropped."""
-        read: dict[tuple[int, str], set[str]] = defaultdict(set)
-        for relation in relations:
-            if relation.value is not None and relation.value.type == "date":
-                triggers = (
-                    trigger for phrase in relation.phrases for trigger in self.ontology.triggers.get(phrase, ())
-                )
-                names = {
-                    each.predicate for each in triggers if self.ontology.predicates[each.predicate].value == "date"
-                }
-                if names:
-                    read[relation.subject, relation.value.normalised] |= names
-        return [
-            each
-            for each in typed
-            if each.value is None
-            or (each.subject, each.value.normalised) not in read
-            or each.predicate in read[each.subject, each.value.normalised]
-        ]
+        """Those of `typed` that contradict no date that a rule reads in the same words: "Anna Berg (b. 1950)" tells no
+        death, and of "Anna and Eva were born in 1950 and 1953" each date is one's."""
+        dated = [(each, names) for each in relations if (names := self._date_predicates(each))]
+        return [each for each in typed if not any(self._contradicts(each, rule, names) for rule, names in dated)]
+
+    def _date_predicates(self, relation: RawRelation) -> set[str]:
+        """The predicates that may say the date of a relation; empty when it has none."""
+        if relation.value is None or relation.value.type != "date":
+            return set()
+        triggers = (trigger for phrase in relation.phrases for trigger in self.ontology.triggers.get(phrase, ()))
+        return {each.predicate for each in triggers if self.ontology.predicates[each.predicate].value == "date"}
+
+    def _contradicts(self, typed: Typed, rule: RawRelation, names: set[str]) -> bool:
+        """Whether the classifier gives the date that a rule reads another meaning, or that meaning another date."""
+        if typed.value is None or rule.value is None or typed.subject != rule.subject:
+            return False
+        if typed.start >= rule.end or rule.start >= typed.end:
+            return False
+        if typed.value.normalised == rule.value.normalised:
+            return typed.predicate not in names
+        same = compatible(typed.value.normalised, rule.value.normalised, "date")
+        return not same and typed.predicate in names and self.ontology.predicates[typed.predicate].functional
 
     def _read(self, relation: RawRelation, subject: Argument, target: Argument | None) -> _Reading | None:
         refused: _Reading | None = None

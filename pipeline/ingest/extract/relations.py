@@ -152,9 +152,9 @@ class RelationFinder:
                 for patient in subjects:
                     yield self._relation(said, patient, (f"{verb.lower_} by",), None, value, by.head, is_open=False)
         yield from self._of_recipients(clause, recipients, stance, times)
-        for subject in subjects:
+        for index, subject in enumerate(subjects):
             for phrases, target in self._phrases(clause):
-                yield from self._between(said, subject, phrases, target)
+                yield from self._between(said, subject, phrases, self._own_date(target, index, len(subjects)))
             for phrases, target in self._misattached(clause):
                 for relation in self._between(said, subject, phrases, target):
                     relation.open = verb.lemma_ in LIGHT
@@ -165,6 +165,14 @@ class RelationFinder:
                 for each in _coordinated(self.tree, noun):
                     if each.i not in self.at or each.i == noun.i:
                         yield from self._of_noun(each, subject, _Said(each, "copula", stance, times))
+
+    def _own_date(self, target: Token, index: int, count: int) -> Token:
+        """ "X and Y were born in 1950 and 1953": of as many dates as subjects, each has its own."""
+        dates = [target]
+        for each in dates:
+            dates.extend(self.tree.of(each, "conj"))
+        paired = len(dates) == count > 1 and all(self.stances.date(each) is not None for each in dates)
+        return dates[index] if paired else target
 
     def _of_recipients(
         self, clause: Clause, recipients: list[Argument], stance: Stance, times: Times

@@ -9,7 +9,7 @@ from __future__ import annotations
 import calendar
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from itertools import takewhile
 from typing import TYPE_CHECKING, Literal
@@ -51,6 +51,8 @@ _APPROXIMATE = frozenset(
 )
 _DATED = re.compile(r"\d|\b(?:last|this|next|ago|yesterday|today|tomorrow|" + "|".join(sorted(CALENDAR)) + r")\b", re.I)
 _GARBLED = re.compile(r"\S{31}|[^\W\d_][\"!?;(){}<>|~^=*_\\][^\W\d_]|[!?*|~^=\\]{2}|\b[^\W\d_]+\d+[^\W\d_]+\d")
+_QUOTES = frozenset("\"“”„'‘’")
+_SUFFIXES = frozenset({"Jr.", "Jr", "Sr.", "Sr", "II", "III"})
 _TRIMMED = frozenset({"the", "a", "an", "'s", "’s", "'", "’"})
 
 
@@ -106,7 +108,29 @@ class MentionFinder:
             if item is not None and not taken.intersection(range(item[1].start, item[1].end)):
                 found[item[1].start] = (item[0], item[1].end)
                 taken.update(range(item[1].start, item[1].end))
+        self._join_names(doc, found, offset)
         return _indexed(found)
+
+    def _join_names(self, doc: Doc, found: dict[int, tuple[RawMention, int]], offset: int) -> None:
+        """Make one of the parts of a person's name that a nickname in quotation marks or a comma before "Jr." parts."""
+        for first in sorted(found):
+            mention, end = found.get(first, (None, 0))
+            if mention is None or not self._is_person(mention):
+                continue
+            opening = end - 2 if end - 2 > first and doc[end - 2].text in _QUOTES else end
+            rest, after = found.get(opening + 3, (None, 0))
+            unsure = rest is not None and rest.form == "name" and rest.kind == UNKNOWN_KIND
+            if rest is not None and (unsure or self._is_person(rest)) and _is_nickname(doc, opening):
+                end = after
+            last = _end_of_suffix(doc, end)
+            if last == found[first][1]:
+                continue
+            for each in [start for start in found if first < start < last]:
+                del found[each]
+            found[first] = (_stretched(mention, doc[first:last], offset), last)
+
+    def _is_person(self, mention: RawMention) -> bool:
+        return mention.form == "name" and self.ontology.families.get(mention.kind) == "person"
 
     def _items(
         self, doc: Doc, offset: int, tags: Tags, date: str | None, taken: set[int]
@@ -352,6 +376,8 @@ def _mention(
     surface = span.text
     if "[" in surface[1:]:
         surface = surface[: surface.index("[", 1)].rstrip(" .,")
+    elif form == "name" and _stops_sentence(span):
+        surface = surface.removesuffix(".")
     return RawMention(
         start=offset + span.start_char,
         end=offset + span.start_char + len(surface),
@@ -362,6 +388,35 @@ def _mention(
         value=value,
         subject=span.root.dep_ in SUBJECTS,
     )
+
+
+def _is_nickname(doc: Doc, first: int) -> bool:
+    """Whether the three tokens from `first` on are one capitalised word in quotation marks."""
+    opening, word, closing = doc[first : first + 3]
+    return opening.text in _QUOTES and closing.text in _QUOTES and word.is_alpha and word.text[0].isupper()
+
+
+def _end_of_suffix(doc: Doc, end: int) -> int:
+    """Where a person's name that goes on to `end` ends, with "Jr." after it or after a comma."""
+    word = end + 1 if end + 1 < len(doc) and doc[end].text == "," else end
+    return word + 1 if word < len(doc) and doc[word].text in _SUFFIXES else end
+
+
+def _stretched(mention: RawMention, span: Span, offset: int) -> RawMention:
+    end = offset + span.end_char
+    return replace(
+        mention, end=end, surface=span.text, subject=span.root.dep_ in SUBJECTS,
+        tagged_end=max(end, mention.tagged_end),
+    )  # fmt: skip
+
+
+def _stops_sentence(span: Span) -> bool:
+    """Whether the full stop of a legal form ("Ltd.") at the end of a name also ends its sentence: it may be no part of
+    the name."""
+    doc, last = span.doc, span[-1]
+    if not last.text.endswith(".") or names.fold(last.text) not in names.LEGAL_FORMS:
+        return False
+    return span.end == len(doc) or bool(doc[span.end].is_sent_start) or "\n" in doc[span.end].text
 
 
 def _outside(tags: Tags, span: Span) -> float:

@@ -35,7 +35,7 @@ def _wrong_form(phrase: str, predicate: Predicate, field: str, nlp: Language) ->
         return f"{phrase!r} is never found: write the lemma, {lemmatised!r}"
     if not rest and first.endswith("ing") and first != verb:
         return f"{phrase!r} is never found: write the lemma, {lemmatised!r}"
-    if rest == ["by"] and first != verb:
+    if rest == ["by"] and first != verb and predicate.value is None:
         other = "inverse_triggers" if field == "triggers" else "triggers"
         if verb not in getattr(predicate, other):
             return f"{phrase!r} is never found: a passive with its agent is turned round; put {verb!r} in {other}"

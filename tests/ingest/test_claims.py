@@ -162,3 +162,72 @@ def test_what_one_method_refuses_and_the_other_accepts_is_accepted(claim: Claim)
 
 def test_nobody_builds_a_country(say: Callable[[str], list[Said]]) -> None:
     assert ("Anna Berg", "BUILT", "France", "accepted") not in say("Anna Berg built France.")
+
+
+@pytest.mark.parametrize(
+    ("text", "born", "died"),
+    [
+        ("Anna Berg (1950-2010) was a painter.", {"1950"}, {"2010"}),
+        ("Anna Berg (1950–2010) was a painter.", {"1950"}, {"2010"}),
+        ("Anna Berg (12 May 1950 – 3 June 2010) was a painter.", {"12 May 1950"}, {"3 June 2010"}),
+        ("Anna Berg (b. 1950) was a painter.", {"1950"}, set()),
+        ("Anna Berg (born May 12, 1950) was a painter.", {"May 12, 1950"}, set()),
+        ("Anna Berg (died 2010) was a painter.", set(), {"2010"}),
+        ("Norvik Systems (1950–2010) made pumps.", set(), set()),
+        ("Anna Berg (1994–1998) was the mayor.", set(), set()),
+    ],
+)
+def test_brackets_after_a_persons_name_tell_birth_and_death(
+    text: str, born: set[str], died: set[str], say: Callable[[str], list[Said]]
+) -> None:
+    said = say(text)
+    assert {each[2] for each in said if each[1] == "BORN_ON"} == born
+    assert {each[2] for each in said if each[1] == "DIED_ON"} == died
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Leeds has a population of 812,000.", ("Leeds", "POPULATION", "812,000", "accepted")),
+        ("The population of Oslo is 709,000.", ("Oslo", "POPULATION", "709,000", "accepted")),
+        ("The population of Oslo rose to 709,000.", ("Oslo", "POPULATION", "709,000", "accepted")),
+        ("Leeds had 812,000 inhabitants.", ("Leeds", "POPULATION", "812,000 inhabitants", "accepted")),
+        ("Leeds (population 812,000) is a city.", ("Leeds", "POPULATION", "812,000", "accepted")),
+        ("Oslo is a city with a population of 709,000.", ("Oslo", "POPULATION", "709,000", "accepted")),
+        ("Leeds is inhabited by 812,000 people.", ("Leeds", "POPULATION", "812,000 people", "accepted")),
+        ("Norvik Systems employs 210 people.", ("Norvik Systems", "EMPLOYEES", "210 people", "accepted")),
+        ("Norvik Systems has 340 employees.", ("Norvik Systems", "EMPLOYEES", "340 employees", "accepted")),
+        ("Norvik Systems bought Delta for $4.2 billion.", ("Delta", "PRICE", "$4.2 billion", "accepted")),
+        ("Norvik Systems will acquire Delta for $4.2 billion.", ("Delta", "PRICE", "$4.2 billion", "accepted")),
+        (
+            "Norvik Systems paid $4.2 billion for Halden Instruments.",
+            ("Halden Instruments", "PRICE", "$4.2 billion", "accepted"),
+        ),
+    ],
+)
+def test_a_sentence_tells_how_many_and_how_much(text: str, expected: Said, say: Callable[[str], list[Said]]) -> None:
+    assert expected in say(text)
+
+
+def test_who_pays_is_not_what_is_paid_for(say: Callable[[str], list[Said]]) -> None:
+    said = say("Norvik Systems bought Delta for $4.2 billion.")
+    assert {each[0] for each in said if each[1] == "PRICE"} == {"Delta"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Anna and Eva Berg were born in 1950 and 1953.", {("Anna", "1950"), ("Eva Berg", "1953")}),
+        ("Anna Berg and Eva Lund were born in 1950.", {("Anna Berg", "1950"), ("Eva Lund", "1950")}),
+    ],
+)
+def test_of_as_many_dates_as_subjects_each_has_its_own(
+    text: str, expected: set[tuple[str, str]], say: Callable[[str], list[Said]]
+) -> None:
+    assert {(who, when) for who, predicate, when, _ in say(text) if predicate == "BORN_ON"} == expected
+
+
+def test_the_classifier_gives_nobody_anothers_date(say: Callable[[str], list[Said]]) -> None:
+    said = say("Anna Berg and Eva Lund died on 3 May 1990 and 4 June 1991.")
+    died = {(who, when) for who, predicate, when, _ in said if predicate == "DIED_ON"}
+    assert died == {("Anna Berg", "3 May 1990"), ("Eva Lund", "4 June 1991")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from itertools import permutations
 from typing import TYPE_CHECKING
 
@@ -367,3 +368,13 @@ def test_a_country_and_its_letters_are_one_name() -> None:
 
 def test_a_given_name_that_men_and_women_bear_says_nothing() -> None:
     assert [gender_of_given_name(each) for each in ("Anna Berg", "Erik", "Robin Lund")] == ["f", "m", None]
+
+
+def test_a_pronoun_is_nobody_whom_its_own_clause_speaks_of() -> None:
+    president, merkel = candidate(0, "f"), candidate(1, "f", role="object")
+    again = replace(president, start=90, context=Context(0, 100, "subject"))
+    found = best_antecedent(PRONOUNS["her"], 100, Context(0, 100, "object"), [president, merkel, again])
+    assert found is not None
+    assert found[0].entity == merkel.entity
+    own = best_antecedent(PRONOUNS["her"], 100, Context(0, 100, "possessive"), [again])
+    assert own is not None

@@ -289,3 +289,32 @@ def test_definite_plural_and_counted_descriptions_are_told_apart_from_names(mode
     assert {("coalition forces", "Organization"), ("bridges", "Facility"), ("commander", "Person")} <= told
     assert not any("river" in mention.surface for mention in described)
     assert {mention.surface for mention in described if mention.form == "pronoun"} == {"Their"}
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ('Robert "Bob" Miller, Jr. was a painter.', 'Robert "Bob" Miller, Jr.'),
+        ('They met Anna "Annie" Berg in Oslo.', 'Anna "Annie" Berg'),
+        ("Robert Miller, III, was a painter.", "Robert Miller, III"),
+    ],
+)
+def test_a_nickname_and_a_suffix_are_parts_of_one_persons_name(model: Language, text: str, name: str) -> None:
+    people = [
+        mention.surface for mention in mentions(model(text)) if mention.kind == "Person" and mention.form == "name"
+    ]
+    assert people == [name]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("The boats were made by Sega Ltd. Anna Berg left.", "Sega Ltd"),
+        ("Anna Berg works for Sega Ltd.", "Sega Ltd"),
+        ("Anna Berg says that Sega Ltd. makes boats.", "Sega Ltd."),
+        ("She met John F. Kennedy Jr.", "John F. Kennedy Jr."),
+        ("He lives in Washington D.C.", "Washington D.C."),
+    ],
+)
+def test_a_full_stop_that_ends_the_sentence_is_no_part_of_a_legal_form(model: Language, text: str, name: str) -> None:
+    assert name in {mention.surface for mention in mentions(model(text))}

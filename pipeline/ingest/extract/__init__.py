@@ -109,9 +109,15 @@ class RulesExtractor:
         read = CueReader(doc, found, at, self.ontology, chunk.start)
         cues, mentions, at = read(), read.mentions, read.at
         values = {index: mention.value for index, mention in enumerate(mentions) if mention.value is not None}
-        find = RelationFinder(doc, at, values, self.roles)
+        people = frozenset(
+            index
+            for index, mention in enumerate(mentions)
+            if mention.form == "name" and self.ontology.families.get(mention.kind) == "person"
+        )
+        find = RelationFinder(doc, at, values, self.roles, people)
         relations = [*find(), *find.places_within(mentions)]
-        return _Analysis(mentions, relations, self.find_typed(doc, mentions, at, find.stances), cues)
+        typed = self.build_claims.agreeing(self.find_typed(doc, mentions, at, find.stances), relations)
+        return _Analysis(mentions, relations, typed, cues)
 
     def _assemble(self, segmented: Segmented, analyses: list[_Analysis]) -> Evidence:
         document, chunks = segmented.document, segmented.chunks

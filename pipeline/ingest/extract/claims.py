@@ -80,6 +80,8 @@ class ClaimBuilder:
         """The claims that one relation makes: what it says, and the date at which it says that it happened."""
         if isinstance(relation, Typed):
             typed = self._typed(relation, subject, target)
+            if _is_stretch(self.ontology.predicates[relation.predicate], relation.value):
+                return
             if self._confidence(relation, typed) >= LEAST_TYPED:
                 yield self._claim(chunk, relation, typed)
             return
@@ -92,6 +94,30 @@ class ClaimBuilder:
         dated = self._dated(relation, reading)
         if dated is not None:
             yield self._claim(chunk, relation, dated)
+
+    def agreeing(self, typed: list[Typed], relations: list[RawRelation]) -> list[Typed]:
+        """Those of `typed` that contradict no date that a rule reads in the same words: "Anna Berg (b. 1950)" tells no
+        death, and of "Anna and Eva were born in 1950 and 1953" each date is one's."""
+        dated = [(each, names) for each in relations if (names := self._date_predicates(each))]
+        return [each for each in typed if not any(self._contradicts(each, rule, names) for rule, names in dated)]
+
+    def _date_predicates(self, relation: RawRelation) -> set[str]:
+        """The predicates that may say the date of a relation; empty when it has none."""
+        if relation.value is None or relation.value.type != "date":
+            return set()
+        triggers = (trigger for phrase in relation.phrases for trigger in self.ontology.triggers.get(phrase, ()))
+        return {each.predicate for each in triggers if self.ontology.predicates[each.predicate].value == "date"}
+
+    def _contradicts(self, typed: Typed, rule: RawRelation, names: set[str]) -> bool:
+        """Whether the classifier gives the date that a rule reads another meaning, or that meaning another date."""
+        if typed.value is None or rule.value is None or typed.subject != rule.subject:
+            return False
+        if typed.start >= rule.end or rule.start >= typed.end:
+            return False
+        if typed.value.normalised == rule.value.normalised:
+            return typed.predicate not in names
+        same = compatible(typed.value.normalised, rule.value.normalised, "date")
+        return not same and typed.predicate in names and self.ontology.predicates[typed.predicate].functional
 
     def _read(self, relation: RawRelation, subject: Argument, target: Argument | None) -> _Reading | None:
         refused: _Reading | None = None
@@ -123,6 +149,8 @@ class ClaimBuilder:
         predicate = self.ontology.predicates[trigger.predicate]
         if predicate.value is not None:
             if relation.value is None or relation.value.type != predicate.value:
+                return None
+            if _is_stretch(predicate, relation.value):
                 return None
             reason = self._violation(predicate, subject, None)
             return _Reading(trigger.predicate, subject, None, relation.value, _status(reason), reason)
@@ -176,7 +204,7 @@ class ClaimBuilder:
         if reading.status != "accepted" or reading.object is None or relation.times.point is None:
             return None
         dated_by = self.ontology.predicates[reading.predicate].dated_by
-        if dated_by is None:
+        if dated_by is None or _is_stretch(self.ontology.predicates[dated_by], relation.times.point):
             return None
         reason = self._violation(self.ontology.predicates[dated_by], reading.object, None)
         return _Reading(dated_by, reading.object, None, relation.times.point, _status(reason), reason)
@@ -232,6 +260,11 @@ def _is_role_of(role: str, quote: str) -> bool:
         quote[:at].lower().endswith("the ") and not re.match(r",\s+\w", rest)
         for at, rest in zip(places, after, strict=True)
     )
+
+
+def _is_stretch(predicate: Predicate, value: Value | None) -> bool:
+    """Whether a stretch of years ("1950-2010") is given for what can have one date only."""
+    return predicate.functional and predicate.value == "date" and value is not None and "/" in value.normalised
 
 
 def _status(reason: str | None) -> Status:

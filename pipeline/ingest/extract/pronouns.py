@@ -6,7 +6,7 @@ role and how often the entity was mentioned prefer (after Lappin and Leass 1994)
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log2
 from typing import TYPE_CHECKING, Literal
 
@@ -93,12 +93,17 @@ def best_antecedent(
 ) -> tuple[Candidate, float] | None:
     """The candidate that `pronoun` at offset `start` most likely refers to, and how surely; `None` when nothing that is
     near enough agrees with it. `before` is in order of the text."""
+    if pronoun.form == "personal" and context.role == "possessive":  # "her mother"
+        pronoun = replace(pronoun, form="possessive")
     best: dict[int, tuple[float, Candidate]] = {}
+    beside = _beside(pronoun, context, before)
     for candidate in reversed(before):
         distance = context.sentence - candidate.context.sentence
         if start - candidate.start > MAX_DISTANCE_CHARS or distance > MAX_SENTENCES:
             break
-        if not _agrees(pronoun, candidate) or not _may_bind(pronoun, context, candidate.context):
+        if candidate.entity in beside or not _agrees(pronoun, candidate):
+            continue
+        if not _may_bind(pronoun, context, candidate.context):
             continue
         score = _score(pronoun, context, candidate)
         if score >= LEAST_SCORE and (candidate.entity not in best or score > best[candidate.entity][0]):
@@ -118,6 +123,15 @@ def _agrees(pronoun: Pronoun, candidate: Candidate) -> bool:
     if candidate.pronoun is not None and candidate.pronoun.form in {"personal", "possessive", "reflexive"}:
         return candidate.pronoun.plural == pronoun.plural and candidate.pronoun.gender == pronoun.gender
     return pronoun.animate is not False or candidate.gender is None
+
+
+def _beside(pronoun: Pronoun, context: Context, before: Sequence[Candidate]) -> set[int]:
+    """The entities that a personal pronoun's own clause already speaks of, by whatever mention: it means none of them
+    ("the president met X. The president thanked her": her is X)."""
+    if pronoun.form != "personal":
+        return set()
+    own = (each for each in before if each.context.clause == context.clause and each.context.role != "possessive")
+    return {each.entity for each in own}
 
 
 def _may_bind(pronoun: Pronoun, context: Context, other: Context) -> bool:

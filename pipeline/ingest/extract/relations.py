@@ -10,14 +10,15 @@ string in the text's words.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
-from itertools import pairwise
+from dataclasses import dataclass, field, replace
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
 from graph_schema.models import Value
 from pipeline.ingest.extract.clause import CORE_ROLES, VERBS, Clause, Tree, has_subject, obliques, read_clauses
 from pipeline.ingest.extract.contrast import excludes
 from pipeline.ingest.extract.events import EVENT_NOUNS
+from pipeline.ingest.extract.lifespans import life_after
 from pipeline.ingest.extract.propositions import words_of
 from pipeline.ingest.extract.quotations import SAYING
 from pipeline.ingest.extract.stance import NO, Stance, StanceReader, Times
@@ -42,6 +43,12 @@ LIGHT = frozenset("be have do go come get make take give let seem".split())
 CONTENT = frozenset({"NOUN", "PROPN", "VERB", "ADJ", "NUM"})
 SINGULAR = frozenset({"NN", "NNP"})
 ROLE_PHRASE = "be a"
+BORN_PHRASES, DIED_PHRASES = ("born on",), ("die on",)
+HAVING = frozenset({"have", "with"})
+AMOUNTING = frozenset({"be", "reach", "total", "exceed"})
+MOVING = frozenset("rise grow increase climb swell fall drop decline shrink stand".split())
+AMOUNTS = frozenset({"quantity", "money"})
+PARTICIPLES = {"buy": "bought", "sell": "sold", "take": "taken", "build": "built", "make": "made"}
 MAX_QUOTE_CHARS = 400
 MAX_ROLE_TOKENS = 8
 MAX_STRING_TOKENS = 15
@@ -78,13 +85,17 @@ class _Said:
 
 class RelationFinder:
     """Finds the relations of one chunk. `at` maps token index -> mention index, `values` mention index -> value,
-    `roles` are the nouns that name someone by what they do."""
+    `roles` are the nouns that name someone by what they do, `people` the mentions that name a person."""
 
-    def __init__(self, doc: Doc, at: dict[int, int], values: dict[int, Value], roles: frozenset[str]) -> None:
+    def __init__(
+        self, doc: Doc, at: dict[int, int], values: dict[int, Value], roles: frozenset[str],
+        people: frozenset[int] = frozenset(),
+    ) -> None:  # fmt: skip
         self.doc = doc
         self.at = at
         self.values = values
         self.roles = roles
+        self.people = people
         self.tree = Tree(doc)
         self.stances = StanceReader(self.tree, at, values)
         self.tokens: dict[int, list[Token]] = defaultdict(list)
@@ -92,9 +103,22 @@ class RelationFinder:
             self.tokens[mention].append(doc[token])
 
     def __call__(self) -> list[RawRelation]:
-        """All relations, in the order of the tokens that carry them."""
+        """All relations, in the order of the tokens that carry them; what brackets tell of lives comes last."""
         found = [relation for clause in read_clauses(self.tree) for relation in self._of_clause(clause)]
-        return [relation for relation in found if relation.subject != relation.object]
+        return [relation for relation in (*found, *self._of_lives()) if relation.subject != relation.object]
+
+    def _of_lives(self) -> Iterator[RawRelation]:
+        """ "X (1950-2010)": when X was born and died."""
+        for person in sorted(self.people):
+            last = self.tokens[person][-1]
+            life = life_after(self.doc.text, _end(last))
+            if life is None:
+                continue
+            said = _Said(last, "apposition", Stance(), Times())
+            told = next(token for token in self.doc[last.i :] if _end(token) >= life.end)
+            for phrases, value in ((BORN_PHRASES, life.born), (DIED_PHRASES, life.died)):
+                if value is not None:
+                    yield self._relation(said, person, phrases, None, value, told, is_open=False)
 
     def places_within(self, mentions: Sequence[RawMention]) -> Iterator[RawRelation]:
         """ "Turin, Italy": each part of what the tagger holds for the name of one place lies in the next."""
@@ -116,7 +140,7 @@ class RelationFinder:
             case "nominal":
                 return self._of_event(clause)
             case _:
-                return self._of_verb(clause)
+                return chain(self._of_verb(clause), self._of_amounts(clause))
 
     # verbs
 
@@ -136,11 +160,14 @@ class RelationFinder:
                 for patient in subjects:
                     own = self._contrasted(agent, self._root(doer), self._root(patient))
                     yield self._relation(own, doer, (verb.lemma_.lower(),), patient, None, by.head)
+            if (value := self._amount(by.head)) is not None:  # "inhabited by 900 people"
+                for patient in subjects:
+                    yield self._relation(said, patient, (f"{verb.lower_} by",), None, value, by.head, is_open=False)
         yield from self._of_recipients(clause, recipients, stance, times)
-        for subject in subjects:
+        for index, subject in enumerate(subjects):
             own = self._contrasted(said, self._root(subject))
             for phrases, target in self._phrases(clause):
-                yield from self._between(own, subject, phrases, target)
+                yield from self._between(own, subject, phrases, self._own_date(target, index, len(subjects)))
             for phrases, target in self._misattached(clause):
                 for relation in self._between(own, subject, phrases, target):
                     relation.open = verb.lemma_ in LIGHT
@@ -152,6 +179,14 @@ class RelationFinder:
                     if each.i not in self.at or each.i == noun.i:
                         own_stance = self.stances.within(self._root(subject), verb, stance)
                         yield from self._of_noun(each, subject, self._of_bearer(clause, each, own_stance))
+
+    def _own_date(self, target: Token, index: int, count: int) -> Token:
+        """ "X and Y were born in 1950 and 1953": of as many dates as subjects, each has its own."""
+        dates = [target]
+        for each in dates:
+            dates.extend(self.tree.of(each, "conj"))
+        paired = len(dates) == count > 1 and all(self.stances.date(each) is not None for each in dates)
+        return dates[index] if paired else target
 
     def _of_recipients(
         self, clause: Clause, recipients: list[Argument], stance: Stance, times: Times
@@ -238,6 +273,93 @@ class RelationFinder:
         helped = any(child.tag_ == "MD" or child.lemma_ in {"do", "to"} for child in auxiliaries)
         return helped and all(child.lemma_ not in {"be", "have"} for child in auxiliaries)
 
+    # amounts
+
+    def _of_amounts(self, clause: Clause) -> Iterator[RawRelation]:
+        """ "The population of X is 900", "X has 900 inhabitants", "bought X for 900 euros": amounts that a noun, or
+        what is done to X, has."""
+        verb, passive = clause.head, clause.rule == "passive"
+        told = list(self._amounts(clause))
+        if not told:
+            return
+        said = _Said(verb, "passive" if passive else "active", self.stances(clause), self.stances.times(clause))
+        for owner, phrase, value, at in told:
+            yield self._relation(said, owner, (phrase,), None, value, at, is_open=False)
+
+    def _amounts(self, clause: Clause) -> Iterator[tuple[int, str, Value, Token]]:
+        """Whose, the phrase that leads to it, how much, and the token that says so."""
+        verb, noun, subjects = clause.head, clause.subject, self._entities(clause.subject)
+        objects = [each.head for each in clause.arguments if each.role == "object"]
+        for argument in clause.arguments:
+            marker = argument.markers[-1].lower_ if argument.markers else verb.lemma_
+            value = self._amount(argument.head)
+            if value is not None and noun.pos_ == "NOUN" and self._says_amount(verb, argument):
+                yield from ((owner, f"{noun.lemma_.lower()} of", value, argument.head) for owner in self._owners(noun))
+            if marker in HAVING:
+                for counted, value in self._counts([argument.head]):
+                    yield from ((owner, f"{counted.lemma_.lower()} of", value, counted) for owner in subjects)
+            if argument.role == "object" and clause.rule == "active":
+                yield from self._prices(verb, argument.head, clause)
+        if verb.lemma_ == "pay" and any(self._amount(each) for each in objects):
+            yield from self._paid(clause, objects)
+
+    def _prices(self, verb: Token, bought: Token, clause: Clause) -> Iterator[tuple[int, str, Value, Token]]:
+        """ "Bought X for 900 euros" says of X what "X was bought for 900 euros" says."""
+        targets = [(each.markers[-1], each.head) for each in clause.arguments if each.role == "oblique"]
+        for preposition in self.tree.of(bought, "prep"):
+            targets += [(preposition, each.head) for each in obliques(self.tree, preposition)]
+        for preposition, target in targets:
+            value = self._amount(target)
+            if value is not None and value.type == "money":
+                phrase = f"{_participle(verb)} {preposition.lower_}"
+                yield from ((owner, phrase, value, target) for owner in self._entities(bought))
+
+    def _paid(self, clause: Clause, sums: list[Token]) -> Iterator[tuple[int, str, Value, Token]]:
+        """ "Paid 900 euros for X"."""
+        value = next(value for each in sums if (value := self._amount(each)) is not None)
+        targets = [each.head for each in clause.arguments if each.markers and each.markers[-1].lower_ == "for"]
+        for each in sums:
+            for preposition in self.tree.of(each, "prep"):
+                targets += [found.head for found in obliques(self.tree, preposition) if preposition.lower_ == "for"]
+        yield from ((owner, "paid for", value, target) for target in targets for owner in self._entities(target))
+
+    def _says_amount(self, verb: Token, argument: Argument) -> bool:
+        """Whether a verb gives its subject the amount: "is 900", "reached 900", "rose to 900", "stood at 900"."""
+        if not argument.markers:
+            return verb.lemma_ in AMOUNTING
+        return verb.lemma_ in MOVING and argument.markers[-1].lower_ in {"to", "at"}
+
+    def _owners(self, noun: Token) -> list[int]:
+        """Whose a noun is: "the population of X", "X's population"."""
+        owners = [*self.tree.of(noun, "poss")]
+        for preposition in self.tree.of(noun, "prep"):
+            if preposition.lower_ == "of":
+                owners += [each.head for each in obliques(self.tree, preposition)]
+        return [index for owner in owners for index in self._entities(owner)]
+
+    def _counts(self, heads: list[Token]) -> Iterator[tuple[Token, Value]]:
+        """The nouns that come with an amount, and it."""
+        for head in heads:
+            for noun in _coordinated(self.tree, head):
+                if noun.pos_ == "NOUN" and (value := self._counted(noun)) is not None:
+                    yield noun, value
+
+    def _counted(self, noun: Token) -> Value | None:
+        """The amount that a noun comes with: "900 inhabitants", "a population of 900", "population 900"."""
+        after = (self._amount(child) for child in self.tree.of(noun, "nummod") if child.i > noun.i)
+        value = self._amount(noun) or next((amount for amount in after if amount is not None), None)
+        if value is not None:
+            return _without_unit(value, noun.lemma_.lower())
+        for preposition in self.tree.of(noun, "prep"):
+            if preposition.lower_ == "of":
+                amounts = (self._amount(each.head) for each in obliques(self.tree, preposition))
+                return next((value for value in amounts if value is not None), None)
+        return None
+
+    def _amount(self, token: Token) -> Value | None:
+        value = self._value(token)
+        return value if value is not None and value.type in AMOUNTS else None
+
     # nouns
 
     def _of_apposition(self, clause: Clause) -> Iterator[RawRelation]:
@@ -249,6 +371,10 @@ class RelationFinder:
                 for former in self._entities(noun, appositions=False):
                     yield self._relation(said, subject, (renamed[0],), former, None, noun, is_open=False)
             return
+        if (value := self._counted(noun)) is not None:  # "X (population 900)"
+            for subject in self._entities(head, appositions=False):
+                phrase = f"{noun.lemma_.lower()} of"
+                yield self._relation(said, subject, (phrase,), None, value, noun, is_open=False)
         first = head
         while noun.tag_ == "NNS" and first.dep_ == "conj":  # "X and Y, the founders": the parser hangs it on Y
             first = first.head
@@ -280,6 +406,10 @@ class RelationFinder:
         for child in self.tree.children[noun.i]:
             if child.dep_ == "prep":
                 targets = [(each.head, f"{lemma} {child.lower_}") for each in obliques(self.tree, child)]
+                if child.lower_ in HAVING:  # "a city with a population of 900"
+                    for counted, value in self._counts([target for target, _ in targets]):
+                        phrase = f"{counted.lemma_.lower()} of"
+                        yield self._relation(said, subject, (phrase,), None, value, counted, is_open=False)
             elif child.dep_ in {"poss", "compound"}:
                 targets = [(child, f"{lemma} of")]
             else:
@@ -455,6 +585,17 @@ def _coordinated(tree: Tree, noun: Token) -> list[Token]:
     for each in found:
         found.extend(child for child in tree.of(each, "conj") if child.pos_ in {"NOUN", "PROPN"})
     return found
+
+
+def _participle(verb: Token) -> str:
+    """The past participle of a verb, regular unless it is one of the few that prices are said with."""
+    lemma = verb.lemma_.lower()
+    return PARTICIPLES.get(lemma) or (f"{lemma}d" if lemma.endswith("e") else f"{lemma}ed")
+
+
+def _without_unit(value: Value, unit: str) -> Value:
+    """An amount without its unit, where that is only what is counted: 900 of "900 inhabitants"."""
+    return replace(value, normalised=value.normalised.removesuffix(f" {unit}"))
 
 
 def _is_cut(word: Token) -> bool:

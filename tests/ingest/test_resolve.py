@@ -15,8 +15,9 @@ from pipeline.ingest.resolution import blocks
 from pipeline.ingest.resolution import cluster as cluster_module
 from pipeline.ingest.resolution.blocks import link_names, pairs_of
 from pipeline.ingest.resolution.cluster import cluster
-from pipeline.ingest.resolution.decisions import NamePair, bind
+from pipeline.ingest.resolution.decisions import Bound, NamePair, bind
 from pipeline.ingest.resolution.members import Context, Member, Name
+from pipeline.ingest.resolve import closure_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -296,6 +297,30 @@ def test_names_are_compared_only_inside_blocks() -> None:
     counts: Counter[str] = Counter()
     link_names([Name("Person", f"{first} {last}") for first in "ABC" for last in ("Dahl", "Falk", "Moe")], counts)
     assert counts["pairs of names"] == 9
+
+
+def test_following_links_asks_only_about_the_blocks_around_the_last_names_found() -> None:
+    names = {str(number): Name("Person", f"Anna Berg{'g' * number}") for number in range(20)}
+    left_out: list[int] = []
+
+    def read(statement: str, **parameters: list[str]) -> list[dict[str, object]]:
+        if statement != "names_in_blocks":
+            return []
+        left_out.append(len(parameters["known"]))
+        asked = [int(key) for key, name in names.items() if name.key in parameters["names"]]
+        pairs = sorted({start for number in asked for start in (number - 1, number) if 0 <= start < len(names) - 1})
+        return [
+            {"key": f"={start}", "cut": False, "names": [row(names[str(each)]) for each in (start, start + 1)]}
+            for start in pairs
+            if f"={start}" not in parameters["known"]
+        ]
+
+    def row(name: Name) -> dict[str, object]:
+        return {"key": name.key, "family": name.family, "text": name.text, "borne": True}
+
+    found = closure_of(read, Bound(), [names["0"].key])
+    assert found.names == {name.key for name in names.values()}
+    assert max(left_out) == 1
 
 
 # decisions

@@ -88,10 +88,14 @@ def split(name: str, documents: tuple[str, ...]) -> None:
     "--replay", "source", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Add those of a file."
 )
 def decisions_(target: Path | None, source: Path | None) -> None:
-    """List people's decisions, with their keys; export them as JSON Lines, or replay exported ones."""
+    """List people's decisions, with their keys; export them as JSON Lines, or replay exported ones.
+
+    The list marks those that are bound to nothing now, and those that contradict what others say together.
+    """
     from pipeline.api import Groundplan
     from pipeline.errors import UsageError
     from pipeline.ingest import decisions
+    from pipeline.ingest.resolve import bound_decisions
 
     if target is not None and source is not None:
         raise UsageError("give either --export or --replay.", "")
@@ -99,17 +103,19 @@ def decisions_(target: Path | None, source: Path | None) -> None:
         read = decisions.load(source)
         with _deciding() as kg:
             decisions.record(kg.store, read)
-        click.echo(f"replayed {len(read)} decisions")
+        click.echo(f"replayed {_counted(len(read), 'decision')}")
         return
     with Groundplan.open() as kg:
         known = decisions.journal(kg.store)
+        bound = bound_decisions(kg.store, kg.ontology)
     if target is not None:
-        lines = "".join(json.dumps(each.as_json(), ensure_ascii=False) + "\n" for each in known)
-        target.write_text(lines, encoding="utf-8")
-        click.echo(f"wrote {len(known)} decisions to {target}")
+        decisions.export(target, known)
+        click.echo(f"wrote {_counted(len(known), 'decision')} to {target}")
         return
+    marks = dict.fromkeys(bound.unbound, "  [bound to nothing now]")
+    marks |= dict.fromkeys(bound.contradicting, "  [contradicts others, and wins]")
     for each in known:
-        click.echo(f"{each.key}  {each}")
+        click.echo(f"{each.key}  {each}{marks.get(each.key, '')}")
 
 
 @entity.command()
@@ -173,11 +179,16 @@ def _as_text(shown: dict[str, Any]) -> str:
     lines = [f"{shown['name']} ({shown['kind']})  {shown['id']}"]
     if shown["aliases"]:
         lines.append(f"  also: {'; '.join(shown['aliases'])}")
-    lines.append(f"  {shown['mentions']} mentions in {len({each['document'] for each in members})} documents")
+    documents = len({each["document"] for each in members})
+    lines.append(f"  {_counted(shown['mentions'], 'mention')} in {_counted(documents, 'document')}")
     for each in members[:MAX_SHOWN_MEMBERS]:
-        count = f"{each['mentions']} mention{'s' if each['mentions'] != 1 else ''}"
+        count = _counted(each["mentions"], "mention")
         lines.append(f"  {each['document']}: {each['name']!r} ({count}), joined by {each['rule']}, {each['score']:.2f}")
     if len(members) > MAX_SHOWN_MEMBERS:
         lines.append(f"  and {len(members) - MAX_SHOWN_MEMBERS} more (--json shows all)")
     lines += [f"  kept apart: {each['name']!r} ({each['id']}): {each['reason']}" for each in shown["apart"]]
     return "\n".join(lines)
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'s' if count != 1 else ''}"

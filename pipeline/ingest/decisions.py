@@ -7,11 +7,13 @@ that resolution computed, so it survives re-ingestion and binds again; one whose
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from graph_schema.keys import digest, document_key
 from pipeline.errors import UsageError
+from pipeline.ingest.resolution.cluster import MAX_ATOMS_OF_NAME
 from pipeline.text.names import fold, normalise
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 VERDICTS = ("same", "different")
 MAX_FOUND = 100
+MAX_AGAINST = 200
 ID_CHARS = 32
 
 
@@ -74,7 +77,17 @@ class Decision:
             raise UsageError(
                 f"{row!r} is no decision.", "It has a verdict (same or different), a first and a second name."
             )
-        return cls(row["verdict"], _end(row["first"]), _end(row["second"]))
+        decision = cls(row["verdict"], _end(row["first"]), _end(row["second"]))
+        decision.check()
+        return decision
+
+    def check(self) -> None:
+        """Raise `UsageError` for a decision that says nothing: of a name with itself, or with what is no name."""
+        for end in (self.first, self.second):
+            if not end.name:
+                raise UsageError(f"there is no name in a decision on {end.path!r}.", "A name has letters or digits.")
+        if (self.first.document, self.first.name) == (self.second.document, self.second.name):
+            raise UsageError(f"{self.first} is the same name twice.", "A decision is on two names, or two documents.")
 
     def __str__(self) -> str:
         return f"{self.first} is {'' if self.verdict == 'same' else 'not '}{self.second}"
@@ -184,7 +197,11 @@ def merge(store: Store, first: FoundEntity, second: FoundEntity) -> Decision:
 def split(store: Store, entity: FoundEntity, documents: Sequence[str]) -> list[Decision]:
     """Decide that what `documents` (paths, `path#record` for records) call by this entity's name is another thing than
     what the others do. Raises `UsageError` for a document that is not among the entity's, and when none would be
-    left."""
+    left.
+
+    Each of these is another than each of the others (of very many, than `MAX_AGAINST` of them), and these are one. The
+    others are said to be one too where resolution does not compare every two of them.
+    """
     unknown = sorted(set(documents) - {member.where for member in entity.members})
     if unknown:
         known = ", ".join(sorted({member.where for member in entity.members})[:20])
@@ -193,10 +210,11 @@ def split(store: Store, entity: FoundEntity, documents: Sequence[str]) -> list[D
     rest = [member for member in entity.members if member.where not in documents]
     if not rest:
         raise UsageError(f"no document of {entity.name!r} would be left.", "Name only those in which it is another.")
-    decisions = [Decision("different", one.named_in, other.named_in) for one in apart for other in _spread(rest)]
-    decisions += [Decision("same", apart[0].named_in, other.named_in) for other in apart[1:]]
-    against = _between(journal(store), "same", apart, rest)
-    record(store, decisions, forgotten=against)
+    these, others = (list(dict.fromkeys(member.named_in for member in group)) for group in (apart, rest))
+    decisions = [Decision("different", one, other) for one in these for other in others[:MAX_AGAINST]]
+    for names in (these, others if len(entity.members) > MAX_ATOMS_OF_NAME else []):
+        decisions += [Decision("same", names[0], other) for other in names[1:]]
+    record(store, decisions, forgotten=_between(journal(store), "same", apart, rest))
     return decisions
 
 
@@ -205,10 +223,30 @@ def journal(store: Store) -> list[Decision]:
     return [Decision(row["verdict"], _end_of(row, "first"), _end_of(row, "second")) for row in store.read("decisions")]
 
 
+def export(path: Path, decisions: Iterable[Decision]) -> None:
+    """Write decisions as JSON Lines: all of them, or no file. Raises `UsageError` where that cannot be written."""
+    lines = [json.dumps(each.as_json(), ensure_ascii=False) + "\n" for each in decisions]
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        temporary.write_text("".join(lines), encoding="utf-8", newline="\n")
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise UsageError(f"{str(path)!r} cannot be written: {error.strerror}.", "Name a file in a folder.") from None
+
+
 def load(path: Path) -> list[Decision]:
     """The decisions of an exported file. Raises `UsageError` naming the line that is not one."""
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except OSError as error:
+        raise UsageError(f"{str(path)!r} cannot be read: {error.strerror}.", "") from None
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{str(path)!r} is no UTF-8 at byte {error.start}.", "Export it again.") from None
     decisions = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):  # splitlines also cuts at U+2028, which JSON allows
+        if not line.strip():
+            continue
         try:
             decisions.append(Decision.of(json.loads(line)))
         except ValueError as error:
@@ -219,8 +257,11 @@ def load(path: Path) -> list[Decision]:
 
 
 def record(store: Store, decisions: Iterable[Decision], *, forgotten: Iterable[Decision] = ()) -> None:
-    """Write and take back decisions in one transaction, and send the documents they name to resolution again."""
+    """Write and take back decisions in one transaction, and send the documents they name to resolution again. Raises
+    `UsageError` for one that says nothing."""
     kept, gone = list(decisions), list(forgotten)
+    for each in kept:
+        each.check()
     rows = [{"key": each.key, "properties": _properties(each)} for each in kept]
     keys = sorted({each.key for each in gone} - {each.key for each in kept})
     ends = (end for each in (*kept, *gone) for end in (each.first, each.second))
@@ -232,14 +273,6 @@ def record(store: Store, decisions: Iterable[Decision], *, forgotten: Iterable[D
         tx.write("set_document_state", documents=documents, state="loaded")
 
     store.write("decisions", work)
-
-
-def _spread(members: Sequence[Member]) -> list[Member]:
-    """One member for each name, so that a decision against them holds whatever else joins these."""
-    by_name: dict[str, Member] = {}
-    for member in members:
-        by_name.setdefault(member.named_in.name, member)
-    return [by_name[name] for name in sorted(by_name)]
 
 
 def _between(

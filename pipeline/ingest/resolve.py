@@ -132,20 +132,25 @@ def closure_of(read: Read, bound: Bound, stale: Iterable[str]) -> Closure:
         partners[one].add(other)
         partners[other].add(one)
     found = Closure()
+    blocks_of: dict[str, set[str]] = defaultdict(set)
     frontier = set(stale)
     while frontier:
         found.names |= frontier
         near: set[str] = set()
         keys = sorted(frontier)
-        for row in read("names_in_blocks", names=keys, known=sorted(found.blocks)):
+        around = {block for key in keys for block in blocks_of[key]}
+        for row in read("names_in_blocks", names=keys, known=sorted(around)):
             near |= _take_block(found, row)
+            around.add(row["key"])
+            for name in row["names"]:
+                blocks_of[name["key"]].add(row["key"])
         for row in read("names_beside", names=keys):
             near.add(row["key"])
         if partners:
             bearers = {row["key"] for row in read("bearers_of_names", names=keys)}
             others = sorted({other for key in bearers for other in partners.get(key, ())})
             near |= {row["key"] for row in read("names_of_local_entities", local_entities=others)}
-        near |= _linked_in_blocks(found)
+        near |= _linked_in_blocks(found, frontier, around)
         frontier = near - found.names
     return found
 
@@ -164,14 +169,15 @@ def _take_block(found: Closure, row: Row) -> set[str]:
     return set()
 
 
-def _linked_in_blocks(found: Closure) -> set[str]:
-    """The names that a name of the closure is linked to in the blocks read so far. In a large block the names of the
+def _linked_in_blocks(found: Closure, frontier: set[str], around: set[str]) -> set[str]:
+    """The names that a name of the frontier is linked to in the blocks around it. In a large block the names of the
     same finer key are all taken, as the pairs that are compared there depend on how many there are."""
     near: set[str] = set()
-    for key, names in found.blocks.items():
-        inside = [name for name in names if name.key in found.names]
-        if len(inside) == len(names):
+    for key in sorted(around):
+        names = found.blocks[key]
+        if all(name.key in found.names for name in names):
             continue
+        inside = [name for name in names if name.key in frontier]
         if key.startswith("="):
             near |= {name.key for name in names}
         elif sum(name.key in found.borne for name in names) > MAX_BLOCK_NAMES:

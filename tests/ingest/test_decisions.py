@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipeline.errors import UsageError
-from pipeline.ingest.decisions import Decision, Member, NamedIn, load
+from pipeline.ingest.decisions import Decision, Member, NamedIn, export, load
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,6 +47,8 @@ def test_a_replayed_name_is_folded_as_documents_names_are() -> None:
         LINE | {"first": {"source": "letters", "path": "a.txt", "name": "anna berg"}},
         LINE | {"second": LINE["second"] | {"path": ""}},
         LINE | {"second": LINE["second"] | {"record": 7}},
+        LINE | {"second": LINE["second"] | {"name": "--"}},
+        LINE | {"second": LINE["first"] | {"name": "Anna  BERG"}},
     ],
 )
 def test_what_is_no_decision_is_refused(row: Any) -> None:  # noqa: ANN401
@@ -67,3 +69,28 @@ def test_a_decision_binds_to_a_member_by_its_name_or_an_alias_in_that_document_o
     assert member.is_called(NamedIn("letters", "a.txt", None, "ms berg"))
     assert not member.is_called(NamedIn("letters", "b.txt", None, "anna berg"))
     assert not member.is_called(BERG)
+
+
+def test_a_journal_reads_back_with_any_characters_and_blank_lines(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    strange = Decision("same", NamedIn("letters", "a\u2028b.txt", "m\u0085", "anna berg"), BERG)
+    export(path, [strange])
+    path.write_text(f"\n{path.read_text(encoding='utf-8')}  \n{json.dumps(LINE)}\r\n", encoding="utf-8")
+    assert load(path) == [strange, Decision("same", ANNA, BERG)]
+
+
+def test_a_journal_in_another_encoding_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    path.write_bytes("Bérg".encode("latin-1"))
+    with pytest.raises(UsageError, match="UTF-8"):
+        load(path)
+
+
+def test_an_export_is_all_of_the_journal_or_no_file(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot be written"):
+        export(tmp_path / "nowhere" / "journal.jsonl", [])
+    path = tmp_path / "journal.jsonl"
+    export(path, [Decision("same", ANNA, BERG)])
+    with pytest.raises(AttributeError):
+        export(path, [Decision("different", ANNA, BERG), None])  # type: ignore[list-item]
+    assert load(path) == [Decision("same", ANNA, BERG)]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from dataclasses import replace
+from heapq import heappush
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,10 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.ingest.resolution import blocks
+from pipeline.ingest.resolution import cluster as cluster_module
 from pipeline.ingest.resolution.blocks import link_names, pairs_of
 from pipeline.ingest.resolution.cluster import cluster
-from pipeline.ingest.resolution.decisions import NamePair, bind
+from pipeline.ingest.resolution.decisions import Bound, NamePair, bind
 from pipeline.ingest.resolution.members import Context, Member, Name
+from pipeline.ingest.resolve import closure_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -224,6 +228,52 @@ def test_two_namesakes_have_two_ids_and_the_larger_keeps_the_plain_one() -> None
     assert after["0 earlier"].entity not in before
 
 
+NORVIK = Context(neighbours=frozenset({"norvik systems"}))
+
+
+def jonas(key: str, *born: str) -> Member:
+    facts = frozenset(("BORN_ON", each, "date") for each in born)
+    return member(key, "Jonas Varde", context=Context(NORVIK.neighbours | {f"person {key}"}, facts=facts))
+
+
+@pytest.mark.parametrize("count", [10, 40, 100])
+@pytest.mark.parametrize("born", [(0, 1), (0, -1), (5, 7)])
+def test_two_dates_of_birth_are_two_people_however_many_bear_the_name(count: int, born: tuple[int, int]) -> None:
+    keys = [f"{index:03}" for index in range(count)]
+    dates = {keys[born[0]]: ["1960-05-03"], keys[born[1]]: ["1975-01-01"]}
+    found = [jonas(key, *dates.get(key, ())) for key in keys]
+    entities = groups(found)
+    assert sorted(map(len, entities)) == [1, count - 1]
+    assert groups(found[::-1]) == entities
+
+
+@settings(max_examples=20)
+@given(st.permutations(range(40)), st.sets(st.integers(0, 39), max_size=6))
+def test_any_order_of_many_bearers_of_a_name_gives_the_same_people(order: list[int], dated: set[int]) -> None:
+    found = [jonas(f"{index:02}", *([f"{1900 + index // 2 * 5}-01-01"] if index in dated else [])) for index in order]
+    entities = groups(found)
+    assert len(entities) == max(1, len({index // 2 for index in dated}))
+    assert groups(sorted(found, key=lambda each: each.key)) == entities
+
+
+def test_joining_many_forms_of_one_name_scores_each_pair_of_clusters_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    pushed: Counter[int] = Counter()
+
+    def push(heap: list[tuple[float, int, str, str]], entry: tuple[float, int, str, str]) -> None:
+        pushed[len(found)] += 1
+        heappush(heap, entry)
+
+    monkeypatch.setattr(cluster_module, "heappush", push)
+    for count in (200, 400):
+        found = [
+            member(f"{index * 7919 % 1000:03}", ("John Moe", "J. Moe")[index % 2], context=NORVIK)
+            for index in range(count)
+        ]
+        found = [replace(each, context=Context(NORVIK.neighbours | {each.key})) for each in found]
+        assert len(groups(found)) == 1
+    assert pushed[400] < 3 * pushed[200]
+
+
 # blocks
 
 
@@ -247,6 +297,30 @@ def test_names_are_compared_only_inside_blocks() -> None:
     counts: Counter[str] = Counter()
     link_names([Name("Person", f"{first} {last}") for first in "ABC" for last in ("Dahl", "Falk", "Moe")], counts)
     assert counts["pairs of names"] == 9
+
+
+def test_following_links_asks_only_about_the_blocks_around_the_last_names_found() -> None:
+    names = {str(number): Name("Person", f"Anna Berg{'g' * number}") for number in range(20)}
+    left_out: list[int] = []
+
+    def read(statement: str, **parameters: list[str]) -> list[dict[str, object]]:
+        if statement != "names_in_blocks":
+            return []
+        left_out.append(len(parameters["known"]))
+        asked = [int(key) for key, name in names.items() if name.key in parameters["names"]]
+        pairs = sorted({start for number in asked for start in (number - 1, number) if 0 <= start < len(names) - 1})
+        return [
+            {"key": f"={start}", "cut": False, "names": [row(names[str(each)]) for each in (start, start + 1)]}
+            for start in pairs
+            if f"={start}" not in parameters["known"]
+        ]
+
+    def row(name: Name) -> dict[str, object]:
+        return {"key": name.key, "family": name.family, "text": name.text, "borne": True}
+
+    found = closure_of(read, Bound(), [names["0"].key])
+    assert found.names == {name.key for name in names.values()}
+    assert max(left_out) == 1
 
 
 # decisions
@@ -274,6 +348,12 @@ def test_what_is_bound_to_nothing_and_what_contradicts_itself_is_said() -> None:
 def test_people_overrule_what_names_say() -> None:
     found = [member("0", "Anna Berg"), member("1", "Anna Berg"), member("2", "Nora Dahl")]
     assert groups(found, same=[("0", "2")], apart=[("0", "1")]) == {frozenset({"0", "2"}), frozenset({"1"})}
+
+
+def test_what_people_said_is_one_is_joined_before_anything_else_is() -> None:
+    found = [member(f"{index}", "Norvik Systems", "Organization") for index in range(6)]
+    same = [("0", "4"), ("1", "2"), ("1", "3"), ("1", "5")]
+    assert groups(found, same, apart=[("0", "1")]) == {frozenset("04"), frozenset("1235")}
 
 
 def test_what_people_keep_apart_wins_over_what_they_join() -> None:

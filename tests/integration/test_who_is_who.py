@@ -58,6 +58,25 @@ def test_a_name_is_one_entity_until_someone_says_otherwise(home: Path, store: St
     assert facts != others
 
 
+@pytest.mark.parametrize("count", [3, 5])
+def test_only_the_documents_that_were_named_are_split_off(
+    home: Path, store: Store, settings: Settings, monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    paths = [f"h{number}.txt" for number in range(1, count + 1)]
+    for path in paths:
+        (home / path).write_text("Ingrid Holm met Karl Vos at Norvik Systems.\n", encoding="utf-8")
+    with Groundplan.open(settings) as kg:
+        kg.ingest(home)
+    assert people(store, "Ingrid Holm") == [paths]
+    assert run(["entity", "split", "Ingrid Holm", "-d", "h2.txt"]) == 0
+    assert people(store, "Ingrid Holm") == [sorted({*paths} - {"h2.txt"}), ["h2.txt"]]
+    monkeypatch.setattr(decisions, "MAX_ATOMS_OF_NAME", 2)
+    monkeypatch.setattr(decisions, "MAX_AGAINST", 1)
+    assert run(["entity", "split", "Karl Vos", "-d", "h2.txt", "-d", "h3.txt"]) == 0
+    assert people(store, "Karl Vos") == [sorted({*paths} - {"h2.txt", "h3.txt"}), ["h2.txt", "h3.txt"]]
+    assert people(store, "Norvik Systems") == [["b.txt", "c.txt", *paths]]
+
+
 def test_two_names_become_one_entity_and_two_again_as_if_nothing_had_been(home: Path, store: Store) -> None:  # noqa: ARG001
     before = dump(store)
     assert run(["entity", "merge", "Anna Berg", "Dr Fjeld"]) == 0
@@ -120,3 +139,26 @@ def test_show_says_what_joined_each_document_and_what_was_kept_apart(
     assert {each["members"][0]["document"] for each in (one, other)} == {"a.txt", "b.txt"}
     assert one["apart"][0]["id"] == other["id"]
     assert "decision" in one["apart"][0]["reason"]
+
+
+def test_the_journal_marks_what_is_bound_to_nothing_and_what_contradicts(
+    home: Path,  # noqa: ARG001
+    store: Store,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    anna, berg = (member.named_in for each in decisions.find(store, "Anna Berg") for member in each.members)
+    fjeld = decisions.find_one(store, "Dr Fjeld").representative.named_in
+    journal = tmp_path / "journal.jsonl"
+    gone = decisions.Decision("same", anna, decisions.NamedIn("letters", "gone.txt", None, "anna berg"))
+    against = decisions.Decision("different", anna, fjeld)
+    others = [decisions.Decision("same", anna, berg), decisions.Decision("same", berg, fjeld)]
+    decisions.export(journal, [gone, against, *others])
+    assert run(["entity", "decisions", "--replay", str(journal)]) == 0
+    assert "replayed 4 decisions" in capsys.readouterr().out
+    assert run(["entity", "decisions"]) == 0
+    marked = {line[:32]: line for line in capsys.readouterr().out.splitlines()}
+    assert "bound to nothing" in marked.pop(gone.key)
+    assert "contradicts" in marked.pop(against.key)
+    assert marked.keys() == {each.key for each in others}
+    assert "[" not in "".join(marked.values())

@@ -2,7 +2,8 @@
 
 Members that can only be judged together (one name of a place, a work, an organisation) are one atom; people and weak
 names are one atom for each context. Atoms are joined by average linkage over the compared pairs, surest first, never
-across a conflict: so a third can join two only where, taken together, they agree.
+across a conflict: so a third can join two only where, taken together, they agree. What people said is one is joined
+first.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING
 from graph_schema.keys import entity_key
 from graph_schema.ontology import UNKNOWN_KIND
 from pipeline.ingest.resolution.blocks import link_names
-from pipeline.ingest.resolution.evidence import in_context
+from pipeline.ingest.resolution.evidence import contradiction, in_context
 from pipeline.ingest.resolution.members import NO_CONTEXT, compare_names, names_of
 from pipeline.text.comparison import UNRELATED, Comparison
 
@@ -162,11 +163,13 @@ def _judge(first: Name, second: Name, one: Atom, other: Atom, link: Comparison |
 
 
 def _pairs_of_name(bearers: list[Atom], counts: Counter[str]) -> Iterator[tuple[Atom, Atom]]:
-    """Every pair of a name's atoms; of very many only those that share something, and a chain through all."""
+    """Every pair of a name's atoms; of very many only those that share something, and a chain through all, in which
+    those of whom the same is said are beside each other: a contradiction then breaks it in one place only."""
     if len(bearers) <= MAX_ATOMS_OF_NAME:
         yield from combinations(bearers, 2)
         return
     counts["names cut finer"] += 1
+    bearers = sorted(bearers, key=lambda atom: (sorted(atom.context.facts), sorted(atom.context.roles), atom.key))
     yield from pairwise(bearers)
     for shared in _sharing(bearers).values():
         yield from pairwise(shared)
@@ -289,50 +292,80 @@ def _barred(pairs: Iterable[Pair]) -> dict[Name, set[Name]]:
 
 @dataclass(slots=True)
 class _Cluster:
-    """Atoms joined so far, their names, and for each other cluster the sum of scores and number of pairs compared."""
+    """Atoms joined so far, their names, what is said around all of them, and for each other cluster the sum of scores
+    and the number of pairs compared."""
 
     key: str
     atoms: list[Atom]
     size: int
     names: set[Name]
+    context: _Surroundings
     sums: dict[str, tuple[int, int]] = field(default_factory=dict)
     conflicts: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class _Surroundings:
+    """The contexts of several atoms as one, to which others can be added."""
+
+    neighbours: set[str]
+    roles: set[str]
+    facts: set[tuple[str, str, str]]
+    years: set[int]
+
+    @classmethod
+    def of(cls, context: Context) -> _Surroundings:
+        return cls(set(context.neighbours), set(context.roles), set(context.facts), set(context.years))
+
+    def add(self, other: _Surroundings) -> None:
+        self.neighbours |= other.neighbours
+        self.roles |= other.roles
+        self.facts |= other.facts
+        self.years |= other.years
 
 
 def _linked(
     atoms: list[Atom], compared: Mapping[tuple[Atom, Atom], Comparison], barred: Mapping[Name, set[Name]]
 ) -> list[list[Atom]]:
-    """Average linkage: the pair of clusters with the highest mean score first, of equals the larger, then by key.
-    Scores are added as whole numbers, so that no order of addition shows."""
-    clusters = {atom.key: _Cluster(atom.key, [atom], len(atom.members), set(atom.names[:1])) for atom in atoms}
-    for (one, other), verdict in compared.items():
-        for mine, theirs in ((one.key, other.key), (other.key, one.key)):
-            if verdict.conflict:
-                clusters[mine].conflicts.add(theirs)
-            clusters[mine].sums[theirs] = (round(verdict.score * EXACT), 1)
+    """Average linkage: the pair of clusters with the highest mean score first, of equals the one larger when it was
+    last scored, then by key. Scores are added as whole numbers, so that no order of addition shows. Two clusters whose
+    names or contexts, taken together, forbid it are not joined, even where no pair that does was compared."""
+    clusters = _singletons(atoms, compared)
+    at = {atom.key: atom.key for atom in atoms}
+    for (one, other), verdict in sorted(compared.items(), key=lambda item: (item[0][0].key, item[0][1].key)):
+        if verdict == DECIDED:
+            _join_decided(one, other, clusters, at)
     heap = [
         _entry(clusters[mine], clusters[theirs]) for mine in clusters for theirs in clusters[mine].sums if mine < theirs
     ]
     heapify(heap)
     while heap:
-        score, size, mine, theirs = heappop(heap)
+        score, _, mine, theirs = heappop(heap)
         if -score < THRESHOLD:
             break
         left, right = clusters.get(mine), clusters.get(theirs)
-        if left is None or right is None or theirs in left.conflicts:
+        if left is None or right is None or theirs in left.conflicts or _entry(left, right)[0] != score:
             continue
-        if _entry(left, right)[:2] != (score, size):
-            heappush(heap, _entry(left, right))
-            continue
-        if any(not right.names.isdisjoint(barred.get(name, ())) for name in left.names):
+        if _forbidden(left, right, barred):
             left.conflicts.add(theirs)
             right.conflicts.add(mine)
             continue
-        del clusters[theirs]
-        _absorb(left, right, clusters)
-        for key in left.sums:
+        for key in _absorb(left, right, clusters):
             heappush(heap, _entry(left, clusters[key]))
     return [clusters[key].atoms for key in sorted(clusters)]
+
+
+def _singletons(atoms: list[Atom], compared: Mapping[tuple[Atom, Atom], Comparison]) -> dict[str, _Cluster]:
+    clusters = {
+        atom.key: _Cluster(atom.key, [atom], len(atom.members), set(atom.names[:1]), _Surroundings.of(atom.context))
+        for atom in atoms
+    }
+    for (one, other), verdict in compared.items():
+        for mine, theirs in ((one.key, other.key), (other.key, one.key)):
+            if verdict.conflict:
+                clusters[mine].conflicts.add(theirs)
+            clusters[mine].sums[theirs] = (round(verdict.score * EXACT), 1)
+    return clusters
 
 
 def _entry(one: _Cluster, other: _Cluster) -> tuple[float, int, str, str]:
@@ -341,10 +374,29 @@ def _entry(one: _Cluster, other: _Cluster) -> tuple[float, int, str, str]:
     return (-total / count / EXACT, -(one.size + other.size), mine, theirs)
 
 
-def _absorb(one: _Cluster, other: _Cluster, clusters: Mapping[str, _Cluster]) -> None:
+def _forbidden(one: _Cluster, other: _Cluster, barred: Mapping[Name, set[Name]]) -> bool:
+    return any(not other.names.isdisjoint(barred.get(name, ())) for name in one.names) or bool(
+        contradiction(one.context, other.context)
+    )
+
+
+def _join_decided(one: Atom, other: Atom, clusters: dict[str, _Cluster], at: dict[str, str]) -> None:
+    """Join the clusters of two atoms that people said are one, unless something between them forbids it. `at` is the
+    cluster of each atom."""
+    left, right = sorted((at[one.key], at[other.key]))
+    if left == right or right in clusters[left].conflicts:
+        return
+    at |= {atom.key: left for atom in clusters[right].atoms}
+    _absorb(clusters[left], clusters[right], clusters)
+
+
+def _absorb(one: _Cluster, other: _Cluster, clusters: dict[str, _Cluster]) -> list[str]:
+    """Add `other` to `one`. Returns the clusters whose mean score with `one` is another now."""
+    del clusters[other.key]
     one.atoms += other.atoms
     one.size += other.size
     one.names |= other.names
+    one.context.add(other.context)
     one.sums.pop(other.key, None)
     other.sums.pop(one.key, None)
     for key, (total, count) in other.sums.items():
@@ -357,6 +409,7 @@ def _absorb(one: _Cluster, other: _Cluster, clusters: Mapping[str, _Cluster]) ->
         if key in clusters:
             clusters[key].conflicts.discard(other.key)
             clusters[key].conflicts.add(one.key)
+    return list(other.sums)
 
 
 def _best_links(groups: list[list[Atom]], compared: Mapping[tuple[Atom, Atom], Comparison]) -> dict[str, Comparison]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from pipeline.text import lexicon
 from pipeline.text.comparison import Comparison, person_name
 from pipeline.text.values import compatible
 
 if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
     from pipeline.ingest.resolution.members import Context
 
 FULL_NAME = 0.8
@@ -38,6 +40,26 @@ BORN = "BORN_ON"
 MAX_CAREER_YEARS = 75
 
 
+class Surroundings(Protocol):
+    """What is said around one member (`Context`), or around several taken together."""
+
+    @property
+    def neighbours(self) -> AbstractSet[str]:
+        """See `Context`."""
+
+    @property
+    def roles(self) -> AbstractSet[str]:
+        """See `Context`."""
+
+    @property
+    def facts(self) -> AbstractSet[tuple[str, str, str]]:
+        """See `Context`."""
+
+    @property
+    def years(self) -> AbstractSet[int]:
+        """See `Context`."""
+
+
 def in_context(named: Comparison, name: str, one: Context, other: Context, *, weak: bool) -> Comparison:
     """A comparison of names, judged again by what is said around their bearers. Differing dates of birth, lives that
     cannot overlap, and fields of work without anything shared forbid the merge."""
@@ -55,7 +77,12 @@ def in_context(named: Comparison, name: str, one: Context, other: Context, *, we
     return Comparison(round(min(score, 1.0), 4), rule)
 
 
-def _strangeness(one: Context, other: Context) -> float:
+def contradiction(one: Surroundings, other: Surroundings) -> str | None:
+    """What forbids that two are one, whatever their names: None where nothing that is said around them does."""
+    return _conflict(one, other, _weight(one.neighbours & other.neighbours))
+
+
+def _strangeness(one: Surroundings, other: Surroundings) -> float:
     """What speaks against two contexts that share no more than a country or a town; two signs outweigh a full name."""
     doubt = 0.0
     if min(len(one.neighbours), len(other.neighbours)) >= MANY_NEIGHBOURS:
@@ -70,17 +97,17 @@ def _strangeness(one: Context, other: Context) -> float:
     return doubt
 
 
-def _fields(context: Context) -> set[str]:
+def _fields(context: Surroundings) -> set[str]:
     known = lexicon.fields_of_work()
     return {known[role] for role in context.roles if role in known}
 
 
-def _domains(context: Context) -> set[str]:
+def _domains(context: Surroundings) -> set[str]:
     known = lexicon.domains()
     return {known[word] for name in context.neighbours for word in name.split() if word in known}
 
 
-def _gap(one: Context, other: Context) -> int:
+def _gap(one: Surroundings, other: Surroundings) -> int:
     """Years between the time of one context and that of the other; 0 where they overlap or are not known."""
     if not one.years or not other.years:
         return 0
@@ -91,7 +118,7 @@ def _base(name: str) -> float:
     return COMMON_NAME if person_name(name).last in lexicon.words("person", "common") else FULL_NAME
 
 
-def _weight(names: frozenset[str]) -> float:
+def _weight(names: AbstractSet[str]) -> float:
     """How much shared neighbours say: a country or a large town little."""
     return round(sum(WEAK_NEIGHBOUR if _is_region(name) else 1.0 for name in names), 4)
 
@@ -102,7 +129,7 @@ def _is_region(name: str) -> bool:
     )
 
 
-def _conflict(one: Context, other: Context, shared: float) -> str | None:
+def _conflict(one: Surroundings, other: Surroundings, shared: float) -> str | None:
     for predicate in sorted({fact[0] for fact in one.facts} & {fact[0] for fact in other.facts}):
         mine = {fact[1:] for fact in one.facts if fact[0] == predicate}
         theirs = {fact[1:] for fact in other.facts if fact[0] == predicate}
@@ -126,7 +153,7 @@ def _agree(first: tuple[str, str], second: tuple[str, str], shared: float) -> bo
     return abs(int(first[0][:4]) - int(second[0][:4])) <= MAX_CONTRADICTION_YEARS
 
 
-def _born_after(one: Context, other: Context) -> bool:
+def _born_after(one: Surroundings, other: Surroundings) -> bool:
     """Whether one was born when everything that is said of the other was over."""
     born = [int(value[:4]) for predicate, value, _ in one.facts if predicate == BORN]
     return bool(born and other.years) and max(other.years) < min(born)

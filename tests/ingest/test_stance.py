@@ -124,7 +124,6 @@ def read() -> Read:
         ("John Smith, the former president of Sega Ltd, left.", LED, PLAIN, None),
         ("John Smith was nominated as chairman of Sega Ltd.", LED, "affirmed planned", None),
         ("John Smith, the future president of Sega Ltd, was born in Leeds.", LED, "affirmed planned", None),
-        ("John Smith, president-elect of Sega Ltd, was born in Leeds.", EMPLOYED, "affirmed planned", None),
         # clauses run together
         ("John Smith works for Sega Ltd; Jane Doe plans to leave.", EMPLOYED, PLAIN, None),
         ("John Smith founded Sega Ltd; Jane Doe denies it.", FOUNDED, PLAIN, None),

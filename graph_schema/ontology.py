@@ -20,15 +20,6 @@ if TYPE_CHECKING:
 
 OPEN_TYPE = "RELATED_TO"
 UNKNOWN_KIND = "Thing"
-RESERVED_LABELS = frozenset(
-    "Document Chunk LocalEntity Claim Fact Name Block Run Lease Migration Decision Reading Stale __Entity__ "
-    "Thing".split()
-)
-RESERVED_TYPES = frozenset(
-    "FROM_DOCUMENT NEXT_CHUNK MENTIONS ABOUT SUBJECT OBJECT STATED_IN RESOLVES_TO SUPPORTS DENIES FACT_SUBJECT "
-    "FACT_OBJECT CONFLICTS_WITH FROM_CHUNK HAS_NAME IN_BLOCK RELATED_TO RELATIONSHIP_TYPE".split()
-)
-RESERVED_PROPERTIES = frozenset("id name aliases kind mentions named documents".split())
 
 _CLAIMED = ("labels", "last_words", "first_words", "roles", "names")
 _TABLES = ("ontology", "kinds", "predicates")

@@ -133,10 +133,18 @@ class Claim:
     status: Status
     reason: str | None = None
 
+    def __post_init__(self) -> None:
+        if (self.object is None) == (self.value is None):
+            raise ValueError(f"a claim has either an object or a value: {self.predicate!r} at {self.start}")
+
     @property
     def key(self) -> str:
         """Identity: document, quote span, subject, predicate, object or value, polarity."""
-        target = self.object if self.object is not None else f"{self.value.type}:{self.value.normalised}"  # type: ignore[union-attr]
+        if self.object is not None:
+            target = self.object
+        else:
+            assert self.value is not None
+            target = f"{self.value.type}:{self.value.normalised}"
         return keys.claim_key(self.document, self.start, self.end, self.subject, self.predicate, target, self.polarity)
 
 

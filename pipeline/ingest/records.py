@@ -48,7 +48,7 @@ class Records:
             temporary.unlink(missing_ok=True)
 
     def read(self, key: str) -> tuple[Record, ...] | None:
-        """The records named `key`, or `None` when they are not there or not whole."""
+        """The records named `key`, or `None` when they are not there, not whole or no records."""
         try:
             with self.path(key).open(encoding="utf-8") as file:
                 rows = [json.loads(line) for line in file]
@@ -56,7 +56,10 @@ class Records:
             return None
         if not rows or rows[-1] != {"type": _END, "lines": len(rows) - 1}:
             return None
-        return tuple(_from_json(row) for row in rows[:-1])
+        try:
+            return tuple(_from_json(row) for row in rows[:-1])
+        except (KeyError, TypeError, ValueError):  # edited by hand: extracted again
+            return None
 
 
 def evidence_records(evidence: Evidence) -> Iterator[Record]:

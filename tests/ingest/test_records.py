@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from typing import TYPE_CHECKING
 
@@ -124,3 +125,27 @@ def test_a_person_can_read_the_lines(tmp_path: Path) -> None:
     assert lines[2]["aliases"] == ["Berg", "Frau Berg"]
     assert lines[4]["value"] is None
     assert lines[5]["value"] == {"type": "date", "normalised": "1962", "text": "in 1962", "precision": "year"}
+
+
+@pytest.mark.parametrize(
+    ("given", "edited"),
+    [
+        ('"type": "Claim"', '"type": "Clam"'),
+        ('"polarity"', '"polarty"'),
+        ('"object": "other"', '"object": null'),
+    ],
+)
+def test_a_file_edited_to_what_is_no_record_counts_as_not_there(tmp_path: Path, given: str, edited: str) -> None:
+    records = Records(tmp_path)
+    records.write(KEY, (claim(None),))
+    (path,) = files(records)
+    text = path.read_text(encoding="utf-8")
+    assert given in text
+    path.write_text(text.replace(given, edited), encoding="utf-8")
+    assert records.read(KEY) is None
+
+
+@pytest.mark.parametrize(("target", "value"), [(None, None), ("other", YEAR)])
+def test_a_claim_has_either_an_object_or_a_value(target: str | None, value: Value | None) -> None:
+    with pytest.raises(ValueError, match="either an object or a value"):
+        dataclasses.replace(claim(YEAR), object=target, value=value)

@@ -21,8 +21,6 @@ import numpy as np
 
 from pipeline.ingest.extract.features import (
     FORMS,
-    PAIR_BUCKETS,
-    ROLE_BUCKETS,
     antecedents,
     pair_features,
     role_features,
@@ -372,11 +370,3 @@ def _strongest_roles(pairs: Pairs, roles: Floats) -> list[Floats]:
     best = np.full((int(pairs.home.max()) + 1, 2 * heads), NO_ROLE, np.float32)
     np.maximum.at(best, pairs.home, roles[:, : 2 * heads])
     return [best[pairs.sentence][:, :heads], best[pairs.sentence][:, heads:]]
-
-
-def check_shapes(arrays: dict[str, NDArray[np.generic]]) -> None:
-    """Raise `ValueError` when weights do not fit this code: they were built for another one."""
-    expected = {"roles": (ROLE_BUCKETS, PARTS), "pairs": (PAIR_BUCKETS, len(HEADS))}
-    for name, shape in expected.items():
-        if arrays[name].shape != shape:
-            raise ValueError(f"the weights {NAME!r} hold {name} of shape {arrays[name].shape}; this code needs {shape}")

@@ -154,3 +154,13 @@ def test_a_role_that_someone_left_ended_then(read: Read) -> None:
     assert (left.valid_from, left.valid_to, left.modality) == (None, "1990", "asserted")
     (built,) = read("John Smith was appointed as chairman of Sega Ltd in 1990.")[LED]
     assert built.valid_from == "1990"
+
+
+def test_the_year_of_a_renaming_is_not_the_year_of_the_founding(read: Read) -> None:
+    said = read(
+        "In 1921 John Smith founded the Sega Company. "
+        "The firm, which was renamed Atari Ltd in 1938, employs 210 people."
+    )
+    years = {(predicate, value) for _, predicate, value in said if predicate.endswith("_ON")}
+    assert ("RENAMED_ON", "1938") in years
+    assert ("FOUNDED_ON", "1938") not in years

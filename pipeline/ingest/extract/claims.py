@@ -319,7 +319,7 @@ def consistent(claims: list[Claim], functional: frozenset[str], names: Mapping[s
     it: a coarser date, a place that the other may lie in. `names`: entity key -> name."""
     located = {(claim.subject, claim.object) for claim in claims if claim.predicate == "LOCATED_IN"}
     kept: dict[tuple[str, str, int, int], list[Claim]] = defaultdict(list)
-    dropped: set[int] = set()
+    dropped = _other_dates(claims)
     for claim in sorted(claims, key=lambda claim: -claim.confidence):
         if claim.predicate not in functional or not _is_plain(claim):
             continue
@@ -329,6 +329,24 @@ def consistent(claims: list[Claim], functional: frozenset[str], names: Mapping[s
         else:
             dropped.add(id(claim))
     return [claim for claim in claims if id(claim) not in dropped]
+
+
+def _other_dates(claims: Iterable[Claim]) -> set[int]:
+    """Identities of the classifier's claims whose date a rule reads otherwise, in the same quote: the year of a
+    renaming is not the year of the founding."""
+    meant: dict[tuple[str, int, int, Value], set[str]] = defaultdict(set)
+    guessed: list[tuple[Claim, Value]] = []
+    for claim in claims:
+        if claim.value is not None and claim.value.type == "date":
+            if claim.method == CLASSIFIER:
+                guessed.append((claim, claim.value))
+            else:
+                meant[claim.subject, claim.start, claim.end, claim.value].add(claim.predicate)
+    return {
+        id(claim)
+        for claim, value in guessed
+        if (names := meant.get((claim.subject, claim.start, claim.end, value))) and claim.predicate not in names
+    }
 
 
 def _is_plain(claim: Claim) -> bool:

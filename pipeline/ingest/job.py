@@ -13,7 +13,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from graph_schema.keys import digest
-from graph_schema.models import Claim, Document, Evidence, Failed, LocalEntity, Mention
+from graph_schema.models import Claim, Document, Evidence, Failed, LocalEntity, Mention, StatedValue
 from pipeline.errors import ConfigurationError, EvidenceError, GraphBusy, TooManyDeadLetters
 from pipeline.ingest.derive import derive
 from pipeline.ingest.extract import RulesExtractor, Segmented, check_offsets
@@ -298,6 +298,7 @@ def _evidence(segmented: Segmented, records: tuple[Any, ...]) -> Evidence:
         chunks=segmented.chunks,
         entities=of_class(records, LocalEntity),
         mentions=of_class(records, Mention),
+        values=of_class(records, StatedValue),
         claims=of_class(records, Claim),
     )
 

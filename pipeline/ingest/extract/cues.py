@@ -11,6 +11,7 @@ from graph_schema.ontology import UNKNOWN_KIND
 from pipeline.ingest.extract.pronouns import PRONOUNS
 from pipeline.ingest.extract.variants import abbreviates
 from pipeline.text import names
+from pipeline.text.descriptions import descriptions
 from pipeline.text.mentions import SUBJECTS, RawMention
 
 if TYPE_CHECKING:
@@ -138,10 +139,12 @@ class CueReader:
         self.hints: list[Hint] = []
 
     def __call__(self) -> Cues:
-        """All cues; described nouns come last in `mentions`."""
+        """All cues; described nouns and descriptions come last in `mentions`."""
         self._link_aliases()
         self._link_tokens()
         self._link_codes()
+        self._add_descriptions()
+        self._link_pronouns()
         contexts = [self._context(self.roots[index], index) for index in range(len(self.mentions) - len(self.nouns))]
         contexts += [self._context(noun, -1) for noun in self.nouns.values()]
         return Cues(contexts, self.links, self.hints, len(set(self.sentence_of)))
@@ -184,13 +187,16 @@ class CueReader:
         for token in self.doc:
             if token.dep_ == "appos":
                 self._link_apposition(token.head, token)
-            elif token.dep_ == "relcl":
-                self._link_relative(token)
             elif token.dep_ == "attr" and token.head.lemma_ == "be":
                 self._link_copula(token)
             elif token.i in self.at and self.roots[self.at[token.i]].i == token.i:
                 self._link_prenominal(token)
                 self._link_offices(token)
+
+    def _link_pronouns(self) -> None:
+        for token in self.doc:
+            if token.dep_ == "relcl":
+                self._link_relative(token)
             if token.lower_ in {"i", "me", "my", "myself"} and token.i in self.at and self.quoted[token.i]:
                 self._link_speaker(token)
 
@@ -324,6 +330,14 @@ class CueReader:
         self.links.append(Link(named, len(self.mentions), rule, confidence))
         start, end = self.offset + span.start_char, self.offset + span.end_char
         self.mentions.append(RawMention(start, end, span.text, UNKNOWN_KIND, "name"))
+
+    def _add_descriptions(self) -> None:
+        """Make mentions of what the chunk describes without saying of what named thing."""
+        held = {*self.at, *self.nouns}
+        for mention, span in descriptions(self.doc, self.offset, held, self.ontology):
+            self.nouns[span.root.i] = span.root
+            self.at.update({token.i: len(self.mentions) for token in span if token.i not in self.at})
+            self.mentions.append(mention)
 
     def _start(self, noun: Token) -> int:
         """The first token of the noun's phrase that no other mention holds."""

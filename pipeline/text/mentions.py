@@ -112,6 +112,8 @@ class MentionFinder:
             mention, end = found.get(first, (None, 0))
             if mention is None or not self._is_person(mention):
                 continue
+            if _is_cut_nickname(doc, first, end):
+                found[first] = mention, end = _stretched(mention, doc[first : end + 2], offset), end + 2
             opening = end - 2 if end - 2 > first and doc[end - 2].text in _QUOTES else end
             rest, after = found.get(opening + 3, (None, 0))
             unsure = rest is not None and rest.form == "name" and rest.kind == UNKNOWN_KIND
@@ -346,6 +348,12 @@ def _is_nickname(doc: Doc, first: int) -> bool:
     """Whether the three tokens from `first` on are one capitalised word in quotation marks."""
     opening, word, closing = doc[first : first + 3]
     return opening.text in _QUOTES and closing.text in _QUOTES and word.is_alpha and word.text[0].isupper()
+
+
+def _is_cut_nickname(doc: Doc, first: int, end: int) -> bool:
+    """Whether a name ends within a nickname in quotation marks, which the rest of the name follows."""
+    opened = any(token.text in _QUOTES for token in doc[first + 1 : end]) and doc[end - 1].text not in _QUOTES
+    return opened and end + 1 < len(doc) and doc[end].text in _QUOTES and doc[end + 1].pos_ == "PROPN"
 
 
 def _end_of_suffix(doc: Doc, end: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -16,9 +17,10 @@ if TYPE_CHECKING:
 
     from graph_schema.ontology import Ontology
 
-DETERMINERS = frozenset("the this that these those all both some each every any other another".split())
+DETERMINERS = frozenset("a an the this that these those all both some each every any other another".split())
 KNOWN = DEFINITE | {"these", "those"}
 BEFORE_NOUN = frozenset({"amod", "compound", "nmod", "advmod"})
+INSTITUTIONS = frozenset("congress senate parliament army navy union police".split())
 SAID_OF_ANOTHER = frozenset({"attr", "oprd", "appos"})
 
 
@@ -34,6 +36,20 @@ def descriptions(doc: Doc, offset: int, held: Collection[int], ontology: Ontolog
         span = None if kind is None else _phrase(token, held)
         if kind is not None and span is not None:
             yield _mention(span, offset, kind, noun), span
+
+
+def as_description(name: RawMention, word: Token, ontology: Ontology) -> RawMention | None:
+    """A name of one word that is but a common noun with a capital ("the Government", "the Pope"), as the description
+    that it is; `None` for any other, and for what stands for one body wherever it is named ("the Senate")."""
+    noun = word.lemma_.lower()
+    kind = kind_of_noun(noun, ontology) if noun not in INSTITUTIONS else None
+    family = None if kind is None else ontology.families[kind]
+    before = word.nbor(-1).lower_ if word.i else ""
+    generic = family == "organization" and ontology.families.get(name.kind) != "person"
+    if kind is None or not (generic or (before in DETERMINERS and family in {"organization", "person"})):
+        return None
+    definite = before in KNOWN and not _is_told_of_what(word.doc[word.i : word.i + 1])
+    return replace(name, kind=kind, form="description", noun=noun, definite=definite, weights=(), confidence=1.0)
 
 
 def kind_of_noun(noun: str, ontology: Ontology) -> str | None:
@@ -86,5 +102,10 @@ def _mention(span: Span, offset: int, kind: str, noun: str) -> RawMention:
         form="description",
         subject=span.root.dep_ in SUBJECTS,
         noun=noun,
-        definite=span.start > 0 and span.doc[span.start - 1].lower_ in KNOWN,
+        definite=span.start > 0 and span.doc[span.start - 1].lower_ in KNOWN and not _is_told_of_what(span),
     )
+
+
+def _is_told_of_what(span: Span) -> bool:
+    """Whether the words after a description say which is meant, so that nothing before it does ("the bank of Oslo")."""
+    return span.end < len(span.doc) and span.doc[span.end].lower_ == "of"

@@ -13,7 +13,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Literal
 
 from graph_schema.ontology import UNKNOWN_KIND
-from pipeline.text import names
+from pipeline.text import lexicon, names
 from pipeline.text.gazetteer import Gazetteer
 from pipeline.text.tagger import CLASSES, Tags, default_tagger
 from pipeline.text.values import MONTHS, parse_date, parse_money, parse_quantity
@@ -231,7 +231,7 @@ class MentionFinder:
         role = self.ontology.kind_of_role.get(trimmed[-1].lower_)
         if role is not None and before in DEFINITE and self._said_kind(trimmed, "") is None:
             mention = _mention(trimmed, offset, role, "role")
-            mention.noun = trimmed[-1].lower_
+            mention.noun, mention.definite = trimmed[-1].lower_, True
             return mention, trimmed
         if _is_garbled(trimmed.text):
             return None
@@ -250,6 +250,8 @@ class MentionFinder:
         gender = names.gender_of_title(title) if titled else None
         if said is None and kind == "Person" and title.lower() == "near" and "Place" in self.ontology.kinds:
             said = "Place"
+        if said is None and _is_faith(span):
+            said = UNKNOWN_KIND
         mention = _mention(span, offset, said or kind, "name", gender=gender)
         mention.confidence = confidence
         mention.weights = ((said, 1.0),) if said else _shares(kind, weights)
@@ -289,7 +291,7 @@ class MentionFinder:
             return None
         span = token.doc[first : token.i + 1]
         mention = _mention(span, offset, kind, "role")
-        mention.noun = token.lower_
+        mention.noun, mention.definite = token.lower_, True
         return mention, span
 
 
@@ -348,6 +350,12 @@ def _is_nickname(doc: Doc, first: int) -> bool:
     """Whether the three tokens from `first` on are one capitalised word in quotation marks."""
     opening, word, closing = doc[first : first + 3]
     return opening.text in _QUOTES and closing.text in _QUOTES and word.is_alpha and word.text[0].isupper()
+
+
+def _is_faith(span: Span) -> bool:
+    """Whether a name is that of a faith or a doctrine, which taggers take for a person or a place."""
+    word = names.fold(span.text)
+    return len(span) == 1 and (word in lexicon.words("person", "faiths") or (word.endswith("ism") and len(word) > 5))
 
 
 def _is_cut_nickname(doc: Doc, first: int, end: int) -> bool:

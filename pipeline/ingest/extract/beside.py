@@ -40,8 +40,8 @@ class Beside:
         return self._office_before(first) or self._office_after(last, index)
 
     def apposition(self, last: int, kind: str) -> Token | None:
-        """The noun of a definite phrase between a comma after the name and the next mark, where it can describe something
-        of `kind`. The name ends with token `last`."""
+        """The noun of a definite phrase between a comma after the name and the next mark, where it can describe
+        something of `kind`. The name ends with token `last`."""
         i = last + 2
         if i + 1 >= len(self.doc) or self.doc[last + 1].text != ",":
             return None

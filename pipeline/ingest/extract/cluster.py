@@ -379,12 +379,13 @@ class _Document:
         self._join(target, index, "same-role" if target.members else "role")
 
     def join_unnamed(self) -> None:
-        """A description is what was named or described so before, where that is sure, else a thing of its own."""
+        """A description, or a role that nothing before bears, is what was named or described so before, where that is
+        sure, else a thing of its own."""
         unnamed = Unnamed()
         before: list[int] = []
         for index in self.order:
             mention = self.mentions[index]
-            if mention.form == "description":
+            if mention.form in {"description", "role"} and index not in self.assigned:
                 singular = mention.definite and mention.surface.lower().endswith(mention.noun)
                 named = self._described(mention, before) if singular else None
                 known = unnamed.known(mention) if named is None else None

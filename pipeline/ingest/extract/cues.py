@@ -10,7 +10,7 @@ from graph_schema.ontology import UNKNOWN_KIND
 from pipeline.ingest.extract.aliases import alias, code_after
 from pipeline.ingest.extract.beside import Beside
 from pipeline.ingest.extract.pronouns import PRONOUNS
-from pipeline.text.descriptions import descriptions, kind_of_noun
+from pipeline.text.descriptions import as_description, descriptions, kind_of_noun
 from pipeline.text.mentions import SUBJECTS, RawMention
 
 if TYPE_CHECKING:
@@ -101,6 +101,7 @@ class CueReader:
         for number, sentence in enumerate(doc.sents):
             self.sentence_of += [number] * len(sentence)
         self.roots = self._roots()
+        self._make_descriptions_of_common_nouns()
         self.nouns: dict[int, Token] = {}
         self.links: list[Link] = []
         self.hints: list[Hint] = []
@@ -123,6 +124,13 @@ class CueReader:
             if index not in roots or self.at.get(self.doc[i].head.i) != index:
                 roots[index] = self.doc[i]
         return roots
+
+    def _make_descriptions_of_common_nouns(self) -> None:
+        for index, root in self.roots.items():
+            alone = all(self.at.get(i) != index for i in (root.i - 1, root.i + 1))
+            if alone and self.mentions[index].form == "name":
+                described = as_description(self.mentions[index], root, self.ontology)
+                self.mentions[index] = described or self.mentions[index]
 
     # contexts
 
@@ -233,6 +241,7 @@ class CueReader:
             if noun.dep_ in {"compound", "nmod", "amod"} and _is_within(noun.head, self.at, index):
                 start = self._start(noun)
                 if (start and self.doc[start - 1].lower_ in DEFINITE) or self.doc[start].lower_ in DEFINITE:
+                    self._hint_of_thing(index, noun)
                     self._describe(index, noun, "apposition", 0.85)
                 else:
                     self._hint(index, noun)
@@ -258,7 +267,7 @@ class CueReader:
         kind = self.ontology.kind_of_role.get(noun.lower_, UNKNOWN_KIND)
         self._hint(named, noun)
         if noun.i in self.at:
-            if self.mentions[self.at[noun.i]].form == "role":
+            if self.mentions[self.at[noun.i]].form in {"role", "description"}:
                 self.links.append(Link(named, self.at[noun.i], rule, confidence))
             return
         if noun.tag_ not in {"NN", "NNP"} or noun.i in self.nouns:
@@ -297,6 +306,12 @@ class CueReader:
     def _hint(self, named: int, noun: Token) -> None:
         kind = self.ontology.kind_of_role.get(noun.lemma_.lower())
         if kind is not None:
+            self.hints.append(Hint(named, kind))
+
+    def _hint_of_thing(self, named: int, noun: Token) -> None:
+        """ "The film X": a noun right before a name says its kind. Roles are read by `_hint`."""
+        kind = kind_of_noun(noun.lemma_.lower(), self.ontology)
+        if kind is not None and kind not in self.people and noun.lemma_.lower() not in self.ontology.kind_of_role:
             self.hints.append(Hint(named, kind))
 
     def _link_relative(self, verb: Token) -> None:

@@ -19,6 +19,7 @@ STANDING = frozenset({"Organization"})
 @dataclass(frozen=True, slots=True)
 class _Described:
     start: int
+    surface: str
     words: tuple[str, ...]
     cluster: Cluster
 
@@ -32,11 +33,12 @@ class Unnamed:
     def add(self, mention: RawMention, cluster: Cluster) -> None:
         """Remember that `mention` stands for `cluster`."""
         words = _words(mention)
-        self.by_noun[words[-1]].append(_Described(mention.start, words, cluster))
+        self.by_noun[words[-1]].append(_Described(mention.start, mention.surface, words, cluster))
 
     def known(self, mention: RawMention) -> Cluster | None:
         """What was described so before: of "the bridges" the only bridges told of shortly before, where these were
-        described by no less ("two bridges"); of a body that keeps its description ("coalition forces") the same."""
+        described by no less ("two bridges"); of a body that keeps its description ("coalition forces") the same, and of
+        "the Government" what the document called so before."""
         words = _words(mention)
         before = self.by_noun[words[-1]]
         if mention.kind in STANDING and len(words) > 1:
@@ -45,6 +47,9 @@ class Unnamed:
                 return same.cluster
         if not mention.definite:
             return None
+        if mention.surface[0].isupper():
+            alike = (each for each in before if each.surface == mention.surface)
+            return next((each.cluster for each in alike), None)
         near = [each for each in before if mention.start - each.start <= MAX_DISTANCE_CHARS]
         things = {id(each.cluster): each for each in near}
         if len(things) != 1 or not set(words) <= {word for each in near for word in each.words}:

@@ -29,10 +29,12 @@ def descriptions(doc: Doc, offset: int, held: Collection[int], ontology: Ontolog
     `held` are the tokens of other mentions. What a sentence says of something else ("they are the founders", "X, the
     founder", "as commander") describes that, and is none."""
     for token in doc:
-        if token.pos_ != "NOUN" or token.i in held or _is_said_of_another(token):
+        if token.pos_ not in {"NOUN", "PROPN"} or token.i in held or _is_said_of_another(token):
             continue
         noun = token.lemma_.lower()
         kind = kind_of_noun(noun, ontology)
+        if token.pos_ == "PROPN" and (noun in INSTITUTIONS or not _is_known(token.doc[token.i : token.i + 1])):
+            continue
         span = None if kind is None else _phrase(token, held)
         if kind is not None and span is not None:
             yield _mention(span, offset, kind, noun), span
@@ -48,8 +50,8 @@ def as_description(name: RawMention, word: Token, ontology: Ontology) -> RawMent
     generic = family == "organization" and ontology.families.get(name.kind) != "person"
     if kind is None or not (generic or (before in DETERMINERS and family in {"organization", "person"})):
         return None
-    definite = before in KNOWN and not _is_told_of_what(word.doc[word.i : word.i + 1])
-    return replace(name, kind=kind, form="description", noun=noun, definite=definite, weights=(), confidence=1.0)
+    known = _is_known(word.doc[word.i : word.i + 1])
+    return replace(name, kind=kind, form="description", noun=noun, definite=known, weights=(), confidence=1.0)
 
 
 def kind_of_noun(noun: str, ontology: Ontology) -> str | None:
@@ -102,10 +104,11 @@ def _mention(span: Span, offset: int, kind: str, noun: str) -> RawMention:
         form="description",
         subject=span.root.dep_ in SUBJECTS,
         noun=noun,
-        definite=span.start > 0 and span.doc[span.start - 1].lower_ in KNOWN and not _is_told_of_what(span),
+        definite=_is_known(span),
     )
 
 
-def _is_told_of_what(span: Span) -> bool:
-    """Whether the words after a description say which is meant, so that nothing before it does ("the bank of Oslo")."""
-    return span.end < len(span.doc) and span.doc[span.end].lower_ == "of"
+def _is_known(span: Span) -> bool:
+    """Whether an article says that it is known which is meant, and no words after it say which ("the bank of Oslo")."""
+    told = span.end < len(span.doc) and span.doc[span.end].lower_ == "of"
+    return span.start > 0 and span.doc[span.start - 1].lower_ in KNOWN and not told

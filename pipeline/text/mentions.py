@@ -113,6 +113,7 @@ class MentionFinder:
             if mention is None or not self._is_person(mention):
                 continue
             if _is_cut_nickname(doc, first, end):
+                found.pop(end + 1, None)
                 found[first] = mention, end = _stretched(mention, doc[first : end + 2], offset), end + 2
             opening = end - 2 if end - 2 > first and doc[end - 2].text in _QUOTES else end
             rest, after = found.get(opening + 3, (None, 0))

@@ -286,6 +286,7 @@ def test_mentions_are_their_characters_in_noisy_text(model: Language, text: str)
         ('Robert "Bob" Miller, Jr. was a painter.', 'Robert "Bob" Miller, Jr.'),
         ('They met Anna "Annie" Berg in Oslo.', 'Anna "Annie" Berg'),
         ("Robert Miller, III, was a painter.", "Robert Miller, III"),
+        ("Col. John “J.D.” Miller left Oslo.", "John “J.D.” Miller"),
     ],
 )
 def test_a_nickname_and_a_suffix_are_parts_of_one_persons_name(model: Language, text: str, name: str) -> None:

@@ -241,7 +241,6 @@ class CueReader:
             if noun.dep_ in {"compound", "nmod", "amod"} and _is_within(noun.head, self.at, index):
                 start = self._start(noun)
                 if (start and self.doc[start - 1].lower_ in DEFINITE) or self.doc[start].lower_ in DEFINITE:
-                    self._hint_of_thing(index, noun)
                     self._describe(index, noun, "apposition", 0.85)
                 else:
                     self._hint(index, noun)
@@ -266,6 +265,8 @@ class CueReader:
         """Make a mention of a described noun, or take the one that is there, and link it to what it names."""
         kind = self.ontology.kind_of_role.get(noun.lower_, UNKNOWN_KIND)
         self._hint(named, noun)
+        if rule == "apposition":
+            self._hint_of_thing(named, noun)
         if noun.i in self.at:
             if self.mentions[self.at[noun.i]].form in {"role", "description"}:
                 self.links.append(Link(named, self.at[noun.i], rule, confidence))
@@ -309,7 +310,7 @@ class CueReader:
             self.hints.append(Hint(named, kind))
 
     def _hint_of_thing(self, named: int, noun: Token) -> None:
-        """ "The film X": a noun right before a name says its kind. Roles are read by `_hint`."""
+        """ "The film X": a noun that stands beside a name says its kind. Roles are read by `_hint`."""
         kind = kind_of_noun(noun.lemma_.lower(), self.ontology)
         if kind is not None and kind not in self.people and noun.lemma_.lower() not in self.ontology.kind_of_role:
             self.hints.append(Hint(named, kind))

@@ -196,7 +196,7 @@ class MentionFinder:
         kind = self._kind(tagged.name, recognised) or self._said_kind(span, "")
         if kind is None:
             return None
-        agreed = tagged.name == "Place" and max(tagged.probabilities) >= SURE
+        agreed = tagged.name in {"Place", "Organization"} and max(tagged.probabilities) >= SURE
         return self._named(span, kind, offset, sum(tagged.probabilities), weights, sure=agreed)
 
     def _kind(self, name: str, recognised: str) -> str | None:
@@ -489,12 +489,12 @@ def _within(first: int, end: int, tags: Tags) -> tuple[int, int] | None:
 
 def _held(doc: Doc, first: int, end: int, tags: Tags) -> tuple[int, int] | None:
     """The characters of the one name that the tagger holds where a mention is, without the full stop that ends the
-    text: the data that it learnt from count that to no name ("Neb" of "in Burchard, Neb.")."""
+    text: the data that it learnt from count that to no name ("Burchard, Neb" of "in Burchard, Neb.")."""
     within = _within(first, end, tags)
     if within is None:
         return None
     span = doc[slice(*within)]
-    stops = span.end == len(doc) and len(span.text) > 1 and span.text.endswith(".")
+    stops = span.end == len(doc) and len(span) > 1 and span.text.endswith(".")
     return span.start_char, span.end_char - stops
 
 

@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from pipeline.text import names
 from pipeline.text.mentions import DEFINITE, SUBJECTS, RawMention
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def descriptions(doc: Doc, offset: int, held: Collection[int], ontology: Ontolog
     for token in doc:
         if token.pos_ not in {"NOUN", "PROPN"} or token.i in held or _is_said_of_another(token):
             continue
-        noun = token.lemma_.lower()
+        noun = _singular(token)
         kind = kind_of_noun(noun, ontology)
         if token.pos_ == "PROPN" and (noun in INSTITUTIONS or not _is_known(token.doc[token.i : token.i + 1])):
             continue
@@ -43,15 +44,24 @@ def descriptions(doc: Doc, offset: int, held: Collection[int], ontology: Ontolog
 def as_description(name: RawMention, word: Token, ontology: Ontology) -> RawMention | None:
     """A name of one word that is but a common noun with a capital ("the Government", "the Pope"), as the description
     that it is; `None` for any other, and for what stands for one body wherever it is named ("the Senate")."""
-    noun = word.lemma_.lower()
+    noun = _singular(word)
     kind = kind_of_noun(noun, ontology) if noun not in INSTITUTIONS else None
     family = None if kind is None else ontology.families[kind]
     before = word.nbor(-1).lower_ if word.i else ""
     generic = family == "organization" and ontology.families.get(name.kind) != "person"
-    if kind is None or not (generic or (before in DETERMINERS and family in {"organization", "person"})):
+    addressed = before in DETERMINERS or names.fold(before) in names.HONORIFICS
+    if kind is None or not (generic or (addressed and family in {"organization", "person"})):
         return None
     known = _is_known(word.doc[word.i : word.i + 1])
     return replace(name, kind=kind, form="description", noun=noun, definite=known, weights=(), confidence=1.0)
+
+
+def _singular(noun: Token) -> str:
+    """The singular of a noun: of one with a capital the lemmatizer leaves the plural ("the States")."""
+    lemma = noun.lemma_.lower()
+    if noun.tag_ != "NNPS" or not lemma.endswith("s"):
+        return lemma
+    return f"{lemma[:-3]}y" if lemma.endswith("ies") else lemma[:-1]
 
 
 def kind_of_noun(noun: str, ontology: Ontology) -> str | None:

@@ -26,7 +26,7 @@ SAID_OF_ANOTHER = frozenset({"attr", "oprd", "appos"})
 
 
 def descriptions(doc: Doc, offset: int, held: Collection[int], ontology: Ontology) -> Iterator[tuple[RawMention, Span]]:
-    """The definite, plural and counted descriptions in a chunk that begins at `offset`, in order, each with its tokens.
+    """The determined, plural and counted descriptions in a chunk that begins at `offset`, in order, each with its tokens.
     `held` are the tokens of other mentions. What a sentence says of something else ("they are the founders", "X, the
     founder", "as commander") describes that, and is none."""
     for token in doc:
@@ -83,8 +83,8 @@ def _is_said_of_another(noun: Token) -> bool:
 
 
 def _phrase(noun: Token, held: Collection[int]) -> Span | None:
-    """The noun with what stands before it, without its article, where it is definite, plural or counted; `None` where
-    it is neither, or where it is part of a name or of another noun."""
+    """The noun with what stands before it, without its article, where it is determined, plural or counted; `None` where
+    it is none of these, and where it is part of a name or of another noun."""
     doc = noun.doc
     if noun.dep_ == "compound" or (noun.i + 1 < len(doc) and noun.i + 1 in held and noun.nbor().pos_ == "PROPN"):
         return None
@@ -94,8 +94,8 @@ def _phrase(noun: Token, held: Collection[int]) -> Span | None:
     before = doc[first - 1] if first else None
     if before is not None and before.i in held and before.head in {noun, *noun.lefts}:
         return None
-    definite = before is not None and (before.lower_ in DETERMINERS or before.tag_ in {"PRP$", "POS"})
-    if definite or noun.tag_ == "NNS" or any(child.dep_ == "nummod" for child in noun.lefts):
+    determined = before is not None and (before.lower_ in DETERMINERS or before.tag_ in {"PRP$", "POS"})
+    if determined or noun.tag_ == "NNS" or any(child.dep_ == "nummod" for child in noun.lefts):
         return doc[first : noun.i + 1]
     return None
 

@@ -286,7 +286,8 @@ class MentionFinder:
             return None
         span = token.doc[first : token.i + 1]
         mention = _mention(span, offset, kind, "role")
-        mention.noun, mention.definite = token.lower_, True
+        mention.noun = token.lower_
+        mention.definite = token.i + 1 == len(token.doc) or token.nbor().lower_ != "of"
         return mention, span
 
 

@@ -77,21 +77,22 @@ def _keep_states(nlp: Language) -> None:
     recogniser: Any = nlp.get_pipe("ner")
     if not recogniser.model.has_ref("tok2vec"):
         return
-    inner: Model[list[Doc], np.ndarray] = recogniser.model.get_ref("tok2vec")
+    # spaCy's parsers put a projection on what embeds the tokens; the vectors before it tell more.
+    embeds: Model[list[Doc], list[np.ndarray]] = recogniser.model.get_ref("tok2vec").layers[0]
     name = fingerprint(nlp)
 
     def forward(
-        model: Model[list[Doc], np.ndarray], docs: list[Doc], is_train: bool
-    ) -> tuple[np.ndarray, Callable[[np.ndarray], list[Doc]]]:
+        model: Model[list[Doc], list[np.ndarray]], docs: list[Doc], is_train: bool
+    ) -> tuple[list[np.ndarray], Callable[[list[np.ndarray]], list[Doc]]]:
         values, back = model.layers[0](docs, is_train)
-        begin = 0
-        for doc in docs:
-            doc.user_data[STATES] = States(name, np.asarray(values[begin : begin + len(doc)]))
-            begin += len(doc)
+        for doc, own in zip(docs, values, strict=True):
+            doc.user_data[STATES] = States(name, np.asarray(own))
         return values, back
 
-    kept: Model[list[Doc], np.ndarray] = Model(STATES, forward, layers=[inner], dims={"nO": inner.get_dim("nO")})
-    recogniser.model.replace_node(inner, kept)
+    kept: Model[list[Doc], list[np.ndarray]] = Model(
+        STATES, forward, layers=[embeds], dims={"nO": embeds.get_dim("nO")}
+    )
+    recogniser.model.replace_node(embeds, kept)
 
 
 def sentence_starts(doc: Doc) -> Doc:

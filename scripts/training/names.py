@@ -91,11 +91,12 @@ def fit(examples: list[Example]) -> Arrays:
 
 def _with_gaps(examples: list[Example], seed: int) -> Iterator[Example]:
     """The examples with some features of every word left out, so that no feature is relied on alone (after Sutton et
-    al. 2006 on weights that others keep too small)."""
+    al. 2006 on weights that others keep too small), and without what the recogniser computed: with other models it is
+    not known."""
     draw = random.Random(seed).random
     for each in examples:
         kept = [[feature for feature in row if draw() >= DROPPED] for row in each.features]
-        yield replace(each, features=kept)
+        yield replace(each, features=kept, states=None)
 
 
 def _fit(examples: list[Example]) -> Field:

@@ -366,17 +366,38 @@ class _Document:
             if mention.form in {"description", "role"} and index not in self.assigned:
                 singular = mention.definite and not is_plural(mention)
                 named = self._described(mention, before) if singular else None
-                known = unnamed.known(mention) if named is None else None
-                if named is not None:
+                whole = self._fuller_of(mention) if named is None and singular else None
+                if whole is not None:
+                    self._join(whole, index, "short-form")
+                elif named is not None:
                     self._join(named, index, "description")
-                elif known is not None:
-                    self._join(known, index, "same-unnamed")
                 else:
-                    self._join(Cluster(kind=mention.kind, family=self._family_of(mention)), index, "unnamed")
-                if named is None:
-                    unnamed.add(mention, self.assigned[index].cluster)
+                    self._join_unnamed(index, unnamed)
             elif index in self.assigned:
                 before.append(index)
+
+    def _join_unnamed(self, index: int, unnamed: Unnamed) -> None:
+        mention = self.mentions[index]
+        known = unnamed.known(mention)
+        if known is not None:
+            self._join(known, index, "same-unnamed")
+        else:
+            self._join(Cluster(kind=mention.kind, family=self._family_of(mention)), index, "unnamed")
+        unnamed.add(mention, self.assigned[index].cluster)
+
+    def _fuller_of(self, described: RawMention) -> Cluster | None:
+        """The one name in the document that a noun with a capital is short for: "the Bank" of "Norvik Bank"."""
+        if not described.surface[0].isupper():
+            return None
+        noun = names.fold(described.surface)
+        fuller = [
+            each
+            for each in self.named
+            if each.into is None
+            and each.family not in {"person", "group"}
+            and any(" " in normal and noun in {normal.split()[0], normal.split()[-1]} for normal in each.normals)
+        ]
+        return fuller[0] if len(fuller) == 1 else None
 
     def _described(self, mention: RawMention, before: list[int]) -> Cluster | None:
         """The last cluster before `mention` that its noun can describe: one that was described so or has that very noun

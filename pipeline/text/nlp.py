@@ -7,7 +7,7 @@ decision, and the tagger of names reads it.
 from __future__ import annotations
 
 import warnings
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 NEEDED = frozenset({"tagger", "parser", "lemmatizer", "ner"})
 STATES = "groundplan_states"
 SENTENCE_STARTS = "groundplan_sentence_starts"
+MODEL_NAME = "groundplan_model_name"
 CLOSING_QUOTES = frozenset({"”", '"', "’", "''"})
 SENTENCE_ENDS = frozenset({".", "!", "?"})
 
@@ -60,6 +61,8 @@ def load(model: str) -> Language:
         Language.component(SENTENCE_STARTS, func=sentence_starts)
         nlp.add_pipe(SENTENCE_STARTS, before="parser")
         _keep_states(nlp)
+        Language.factory(MODEL_NAME, func=_marker)
+        nlp.add_pipe(MODEL_NAME)
     return nlp
 
 
@@ -108,6 +111,21 @@ def sentence_starts(doc: Doc) -> Doc:
         ):
             after.is_sent_start = True
     return doc
+
+
+def _marker(nlp: Language, name: str) -> Callable[[Doc], Doc]:
+    """A component that notes on each document, under its own name, which model parsed it."""
+    return partial(_marked, name=name, model=fingerprint(nlp))
+
+
+def _marked(doc: Doc, name: str, model: str) -> Doc:
+    doc.user_data[name] = model
+    return doc
+
+
+def parsed_with(doc: Doc) -> str:
+    """Name and version of the model that parsed a document; empty when that was none that `load` gave."""
+    return str(doc.user_data.get(MODEL_NAME, ""))
 
 
 def fingerprint(nlp: Language) -> str:

@@ -87,3 +87,8 @@ def test_what_the_recogniser_computed_is_kept_and_does_not_depend_on_the_batch(m
 
 def test_a_text_that_no_loaded_model_parsed_has_no_states() -> None:
     assert nlp.states_of(spacy.blank("en")("Anna Berg left.")) is None
+
+
+def test_a_document_knows_which_model_parsed_it(model: Language) -> None:
+    assert nlp.parsed_with(model("Rain fell.")) == nlp.fingerprint(model)
+    assert nlp.parsed_with(spacy.blank("en")("Rain fell.")) == ""

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import warnings
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from pipeline.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from spacy.language import Language
     from spacy.tokens import Doc
 
 NEEDED = frozenset({"tagger", "parser", "lemmatizer", "ner"})
 SENTENCE_STARTS = "groundplan_sentence_starts"
+MODEL_NAME = "groundplan_model_name"
 CLOSING_QUOTES = frozenset({"”", '"', "’", "''"})
 SENTENCE_ENDS = frozenset({".", "!", "?"})
 
@@ -42,6 +45,8 @@ def load(model: str) -> Language:
     if SENTENCE_STARTS not in nlp.pipe_names:
         Language.component(SENTENCE_STARTS, func=sentence_starts)
         nlp.add_pipe(SENTENCE_STARTS, before="parser")
+        Language.factory(MODEL_NAME, func=_marker)
+        nlp.add_pipe(MODEL_NAME)
     return nlp
 
 
@@ -58,6 +63,21 @@ def sentence_starts(doc: Doc) -> Doc:
         ):
             after.is_sent_start = True
     return doc
+
+
+def _marker(nlp: Language, name: str) -> Callable[[Doc], Doc]:
+    """A component that notes on each document, under its own name, which model parsed it."""
+    return partial(_marked, name=name, model=fingerprint(nlp))
+
+
+def _marked(doc: Doc, name: str, model: str) -> Doc:
+    doc.user_data[name] = model
+    return doc
+
+
+def parsed_with(doc: Doc) -> str:
+    """Name and version of the model that parsed a document; empty when that was none that `load` gave."""
+    return str(doc.user_data.get(MODEL_NAME, ""))
 
 
 def fingerprint(nlp: Language) -> str:

@@ -69,3 +69,8 @@ def test_a_sentence_begins_after_a_quotation_that_ends_one(mark: str) -> None:
 def test_a_quotation_within_a_sentence_begins_none() -> None:
     doc = nlp.sentence_starts(spacy.blank("en")("The “Aurora” sailed. “We built it.” she said."))
     assert not any(token.is_sent_start for token in list(doc)[1:])
+
+
+def test_a_document_knows_which_model_parsed_it(model: Language) -> None:
+    assert nlp.parsed_with(model("Rain fell.")) == nlp.fingerprint(model)
+    assert nlp.parsed_with(spacy.blank("en")("Rain fell.")) == ""

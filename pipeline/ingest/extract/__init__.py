@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from graph_schema.ontology import Ontology
     from pipeline.ingest.extract.cluster import Clusters, Joined
 
-VERSION = "3"
+VERSION = "4"
 WEIGHTS = ("names", "relations")
 SECOND_NAMES = frozenset({"abbreviation", "alias"})
 PARSE_BATCH_CHUNKS = 64

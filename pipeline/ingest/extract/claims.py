@@ -399,17 +399,28 @@ def _can_both_be(claim: Claim, other: Claim, names: Mapping[str, str], located: 
 
 
 def is_said_of_another(claim: Claim, read: Iterable[Claim]) -> bool:
-    """Whether a rule reads in the same words what the classifier claims of one and the same thing, but of another."""
+    """Whether a rule reads in the same words what the classifier claims of one and the same thing, but of another, or
+    the other way round: "Norvik Systems joined Anna Berg" says nothing of where she works."""
     return claim.status == "accepted" and any(
         other.method == METHOD
-        and other.status == "accepted"
+        and claim.start < other.end
+        and other.start < claim.end
+        and (_is_of_another(claim, other) or _is_reversed(claim, other))
+        for other in read
+    )
+
+
+def _is_of_another(claim: Claim, other: Claim) -> bool:
+    return (
+        other.status == "accepted"
         and other.polarity == claim.polarity == "affirmed"
         and (other.predicate, other.object, other.value) == (claim.predicate, claim.object, claim.value)
         and other.subject != claim.subject
-        and claim.start < other.end
-        and other.start < claim.end
-        for other in read
     )
+
+
+def _is_reversed(claim: Claim, other: Claim) -> bool:
+    return (other.predicate, other.subject, other.object) == (claim.predicate, claim.object, claim.subject)
 
 
 def _is_surer_spouse(claim: Claim, other: Claim) -> bool:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from graph_schema.ontology import Ontology
     from pipeline.ingest.report import RunReport
+    from pipeline.ingest.status import Status
     from pipeline.query.answer import Answer
     from pipeline.store.analyst import Table
     from pipeline.store.private import Connection
@@ -107,6 +108,12 @@ class Groundplan:
         ensure_readable(self.store)
         return ask(question, store=self.store, settings=self.settings, ontology=self.ontology)
 
+    def status(self) -> Status:
+        """The latest runs, who holds the graph, and what waits for the next run."""
+        from pipeline.ingest.status import status_of
+
+        return status_of(self.store, self.settings, self.ontology)
+
     def cypher(self, query: str, /, *, max_rows: int | None = None, **parameters: Any) -> Table:  # noqa: ANN401
         """Run a saved query by name, or a statement, read-only and bounded. Raises `QueryRefused` or `StoreTimeout`."""
         from pipeline.store.analyst import run_query
@@ -140,6 +147,10 @@ class AsyncGroundplan:
     async def ingest(self, *sources: str | Path, fields: Mapping[str, str] | None = None) -> RunReport:
         """As `Groundplan.ingest`."""
         return await asyncio.to_thread(lambda: self.graph.ingest(*sources, fields=fields))
+
+    async def status(self) -> Status:
+        """As `Groundplan.status`."""
+        return await asyncio.to_thread(self.graph.status)
 
     async def ask(self, question: str) -> Answer:
         """As `Groundplan.ask`."""

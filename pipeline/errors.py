@@ -12,7 +12,8 @@ GroundplanError                     1   something Groundplan can explain
 ├── TryLater                       75   transient: the same command may succeed later
 │   ├── StoreUnavailable           75   no server answers
 │   ├── StoreTimeout               75   a statement ran past its time limit
-│   └── GraphBusy                  75   another run holds the graph
+│   ├── GraphBusy                  75   another run holds the graph
+│   └── RunStopped                 75   a run ended early, by SIGTERM or when its time was over
 ├── TooManyDeadLetters             65   more documents failed than allowed
 ├── DocumentError                   1   one document cannot be read; becomes a dead letter, never stops a run
 ├── ContractExceeded                1   a step would take in or spend more than its contract says
@@ -41,6 +42,7 @@ __all__ = [
     "MigrationPending",
     "OntologyError",
     "QueryRefused",
+    "RunStopped",
     "SchemaError",
     "SettingError",
     "SourceError",
@@ -98,11 +100,14 @@ class GraphBusy(TryLater):
     """Another run holds the graph."""
 
 
+class RunStopped(TryLater):
+    """A run ended early, by SIGTERM or when its time was over; what it did is kept, and the next run goes on."""
+
+
 class TooManyDeadLetters(GroundplanError):
-    """More documents failed than allowed; the others were ingested. `report` is the run's, `None` after pickling."""
+    """More documents failed than allowed; the others were ingested."""
 
     exit_code = 65
-    report: RunReport | None = None
 
 
 class DocumentError(GroundplanError):

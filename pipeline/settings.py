@@ -43,6 +43,7 @@ class Settings(BaseModel):
     neo4j_password: SecretStr | None = None
     neo4j_database: str = "neo4j"
     store_timeout_s: float = Field(default=120.0, gt=0)
+    lease_s: int = Field(default=120, ge=1)
 
     db_heap_mb: int = Field(default=1024, ge=256)
     db_pagecache_mb: int = Field(default=512, ge=64)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pytest
 
 ROOT = Path(__file__).parents[1]
-SHARED = {"errors", "settings", "progress"}
+SHARED = {"errors", "settings", "progress", "files"}
 BASE = {"graph_schema", *SHARED}
 MIDDLE = BASE | {"text", "store", "llm"}
 WORK = MIDDLE | {"engines"}
@@ -19,6 +19,7 @@ ALLOWED = {
     "errors": {"graph_schema"},
     "settings": {"graph_schema", "errors"},
     "progress": {"graph_schema", "errors"},
+    "files": set[str](),
     "text": BASE,
     "store": BASE,
     "llm": BASE,

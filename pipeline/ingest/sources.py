@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from graph_schema.models import Failed
 from pipeline.errors import ConfigurationError, SourceError
+from pipeline.files import write_atomically
 from pipeline.ingest.readers import SUFFIXES, format_of
 
 if TYPE_CHECKING:
@@ -102,11 +103,7 @@ def remember(home: Path, sources: Iterable[Source]) -> None:
 
     Raises `SourceError` when a name is another folder's already; giving the name (`NAME=PATH`) says that it moved.
     """
-    path = home / SOURCES_FILE
-    try:
-        known: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    except ValueError as error:
-        raise ConfigurationError(f"{str(path)!r} is not valid JSON: {error}.", "Mend the file or remove it.") from None
+    known = remembered(home)
     for source in sources:
         folder = known.get(source.name, source.given)
         if folder != source.given and not source.named:
@@ -116,9 +113,17 @@ def remember(home: Path, sources: Iterable[Source]) -> None:
                 f"{source.name}={source.given}.",
             )
         known[source.name] = source.given
-    temporary = path.with_suffix(f".{os.getpid()}.tmp")
-    temporary.write_text(json.dumps(known, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    temporary.replace(path)
+    write_atomically(home / SOURCES_FILE, json.dumps(known, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
+
+
+def remembered(home: Path) -> dict[str, str]:
+    """Source name -> the folder that it stands for in this graph."""
+    path = home / SOURCES_FILE
+    try:
+        known: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    except ValueError as error:
+        raise ConfigurationError(f"{str(path)!r} is not valid JSON: {error}.", "Mend the file or remove it.") from None
+    return known
 
 
 def paths(source: Source) -> Iterator[Path | Skipped | Failed]:

@@ -83,7 +83,8 @@ class Transaction:
 class Store:
     """One database of one server. Use as a context manager.
 
-    Every call names the database and has a time limit. `written` holds what the server says was changed, by layer.
+    Every call names the database and has a time limit. `written` holds what the server says was changed, by layer;
+    `fence`, where it is set, runs first and last in every write transaction and may forbid it.
     Raises `StoreUnavailable`, `AuthenticationFailed`, `StoreTimeout` or `StoreError`.
     """
 
@@ -93,6 +94,7 @@ class Store:
         self.connection = connection
         self.timeout_s = timeout_s
         self.written: dict[Layer, Counters] = {layer: Counters() for layer in LAYERS}
+        self.fence: Callable[[Transaction], None] | None = None
         try:
             self.driver = neo4j.GraphDatabase.driver(
                 connection.uri,
@@ -155,8 +157,12 @@ class Store:
         """
 
         def unit(tx: neo4j.ManagedTransaction) -> tuple[T, Counters]:
+            fence = self.fence or (lambda _: None)
+            fence(Transaction(tx))
             transaction = Transaction(tx)
-            return work(transaction), transaction.counters
+            result = work(transaction)
+            fence(Transaction(tx))
+            return result, transaction.counters
 
         with self._mapped():
             result, counters = self._committed(neo4j.unit_of_work(timeout=self.timeout_s)(unit))

@@ -24,12 +24,7 @@ GroundplanError                     1   something Groundplan can explain
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from graph_schema.errors import ConfigurationError, EvidenceError, GroundplanError, OntologyError, SchemaError
-
-if TYPE_CHECKING:
-    from pipeline.ingest.report import RunReport
 
 __all__ = [
     "AuthenticationFailed",

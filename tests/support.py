@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, LiteralString
 
+from pipeline.store.digest import lines
 from pipeline.text.mentions import MentionFinder, RawMention
 
 if TYPE_CHECKING:
@@ -20,21 +21,10 @@ def rows(store: Store, query: LiteralString, /, **parameters: Any) -> list[dict[
 
 
 def dump(store: Store) -> list[str]:
-    """Every node and relationship but those of operations, one line each, sorted: equal for equal graphs, whatever the
-    server calls them inside. The hash of a document's file is left out, as it belongs to the ledger."""
-    nodes = rows(
-        store,
-        "MATCH (n) WHERE NOT n:Run AND NOT n:Migration RETURN labels(n) AS labels, properties(n) AS properties",
-    )
-    relationships = rows(
-        store,
-        "MATCH (a)-[r]->(b) RETURN coalesce(a.key, a.id) AS start, type(r) AS type, "
-        "properties(r) AS properties, coalesce(b.key, b.id) AS end",
-    )
-    for node in nodes:
-        node["labels"].sort()
-        node["properties"].pop("file_hash", None)
-    return sorted(json.dumps(row, sort_keys=True, ensure_ascii=False) for row in (*nodes, *relationships))
+    """The lines that the digest hashes, and what waits for a run: equal for equal graphs, and where they are not, a
+    failing comparison shows the difference."""
+    waiting = [f"{what}: {count}" for what, count in store.read("unsettled")[0].items()]
+    return [*(line.text for line in lines(store)), *waiting]
 
 
 def clear(store: Store) -> None:

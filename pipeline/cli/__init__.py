@@ -15,6 +15,7 @@ COMMANDS = {
     "ask": ("pipeline.cli.ask:ask", "Answer a question from the graph, with citations."),
     "cypher": ("pipeline.cli.cypher:cypher", "Run a saved query or a statement, read-only."),
     "db": ("pipeline.cli.db:db", "The private Neo4j: start, stop, status, info."),
+    "digest": ("pipeline.cli.digest:digest", "Hash the graph, to compare it with another."),
     "entity": ("pipeline.cli.entity:entity", "Who is who: show an entity, merge two, split one."),
     "ingest": ("pipeline.cli.ingest:ingest", "Bring the graph up to date with documents."),
     "eval": ("pipeline.cli.eval:evaluate", "Score extraction or resolution on labelled data of yours."),

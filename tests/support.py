@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, LiteralString
 
 from pipeline.store.digest import lines
@@ -11,6 +10,7 @@ from pipeline.text.mentions import MentionFinder, RawMention
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
+    from pipeline.settings import Settings
     from pipeline.store.driver import Store
 
 
@@ -25,6 +25,20 @@ def dump(store: Store) -> list[str]:
     failing comparison shows the difference."""
     waiting = [f"{what}: {count}" for what, count in store.read("unsettled")[0].items()]
     return [*(line.text for line in lines(store)), *waiting]
+
+
+def environment(settings: Settings, **tuned: int) -> dict[str, str]:
+    """The environment that says what `settings` say."""
+    assert settings.neo4j_uri is not None
+    assert settings.neo4j_password is not None
+    return {
+        "NEO4J_URI": settings.neo4j_uri,
+        "NEO4J_USERNAME": settings.neo4j_username,
+        "NEO4J_PASSWORD": settings.neo4j_password.get_secret_value(),
+        "NEO4J_DATABASE": settings.neo4j_database,
+        "GROUNDPLAN_HOME": str(settings.home),
+        **{f"GROUNDPLAN_{name.upper()}": str(value) for name, value in tuned.items()},
+    }
 
 
 def clear(store: Store) -> None:

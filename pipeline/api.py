@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pipeline.ingest.status import Status
     from pipeline.query.answer import Answer
     from pipeline.store.analyst import Table
+    from pipeline.store.digest import GraphDigest
     from pipeline.store.private import Connection
 
 
@@ -77,12 +78,13 @@ class Groundplan:
         """Close the connections and let the private server go idle."""
         self._resources.close()
 
-    def ingest(self, *sources: str | Path, fields: Mapping[str, str] | None = None) -> RunReport:
+    def ingest(self, *sources: str | Path, fields: Mapping[str, str] | None = None, prune: bool = False) -> RunReport:
         """Bring the graph up to date with `sources`: folders, globs, files, each optionally as `NAME=PATH`.
 
         `fields` names the fields of JSON Lines and CSV that hold `id`, `title`, `text` and `date`, where they are not
-        the usual ones. One run at a time; unchanged documents cost a hash. Raises `SourceError`, `MigrationPending`,
-        `GraphBusy`, `TooManyDeadLetters`.
+        the usual ones. `prune` deletes the documents that are gone from these sources, which are kept otherwise. One
+        run at a time; unchanged documents cost a hash. Raises `SourceError`, `MigrationPending`, `GraphBusy`,
+        `TooManyDeadLetters`, and `TooManyGone` where more than `max_prune_share` of a source would be deleted.
         """
         from pipeline.ingest.job import IngestJob, one_run_at_a_time
         from pipeline.ingest.readers.base import named_fields
@@ -94,7 +96,19 @@ class Groundplan:
         with one_run_at_a_time(self.settings.home):
             ensure(self.store, self.ontology)
             remember(self.settings.home, parsed)
-            return IngestJob(self.store, self.settings, self.ontology, fields=named).run(parsed)
+            return IngestJob(self.store, self.settings, self.ontology, fields=named, prune=prune).run(parsed)
+
+    def digest(self) -> GraphDigest:
+        """Hash the graph, layer by layer: equal for graphs that hold the same, however they came to be.
+
+        Operations, vectors, scores and times are not in it. Raises `UsageError` for a graph into which nothing was
+        ingested yet, `MigrationPending` for one of another version.
+        """
+        from pipeline.store.digest import digest
+        from pipeline.store.migrate import ensure_readable
+
+        ensure_readable(self.store)
+        return digest(self.store)
 
     def ask(self, question: str) -> Answer:
         """Answer a question from the graph, with citations, by a plan that is fixed before anything is retrieved.
@@ -144,9 +158,15 @@ class AsyncGroundplan:
         """As `Groundplan.close`."""
         await asyncio.to_thread(self.graph.close)
 
-    async def ingest(self, *sources: str | Path, fields: Mapping[str, str] | None = None) -> RunReport:
+    async def ingest(
+        self, *sources: str | Path, fields: Mapping[str, str] | None = None, prune: bool = False
+    ) -> RunReport:
         """As `Groundplan.ingest`."""
-        return await asyncio.to_thread(lambda: self.graph.ingest(*sources, fields=fields))
+        return await asyncio.to_thread(lambda: self.graph.ingest(*sources, fields=fields, prune=prune))
+
+    async def digest(self) -> GraphDigest:
+        """As `Groundplan.digest`."""
+        return await asyncio.to_thread(self.graph.digest)
 
     async def status(self) -> Status:
         """As `Groundplan.status`."""

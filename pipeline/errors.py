@@ -15,6 +15,7 @@ GroundplanError                     1   something Groundplan can explain
 │   ├── GraphBusy                  75   another run holds the graph
 │   └── RunStopped                 75   a run ended early, by SIGTERM or when its time was over
 ├── TooManyDeadLetters             65   more documents failed than allowed
+├── TooManyGone                    65   more documents of a source are gone than may be pruned
 ├── DocumentError                   1   one document cannot be read; becomes a dead letter, never stops a run
 ├── ContractExceeded                1   a step would take in or spend more than its contract says
 ├── EvidenceError                   1   offsets and characters disagree: a defect
@@ -45,6 +46,7 @@ __all__ = [
     "StoreTimeout",
     "StoreUnavailable",
     "TooManyDeadLetters",
+    "TooManyGone",
     "TryLater",
     "UsageError",
 ]
@@ -103,6 +105,14 @@ class TooManyDeadLetters(GroundplanError):
     """More documents failed than allowed; the others were ingested."""
 
     exit_code = 65
+
+
+class TooManyGone(GroundplanError):
+    """More documents of a source are gone than may be pruned: they were kept, and everything else was ingested.
+    `report` is the run's, `None` after pickling."""
+
+    exit_code = 65
+    report: RunReport | None = None
 
 
 class DocumentError(GroundplanError):

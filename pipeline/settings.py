@@ -57,6 +57,7 @@ class Settings(BaseModel):
     batch_documents: int = Field(default=64, ge=1)
     max_transaction_rows: int = Field(default=20_000, ge=100)
     max_dead_letters: int | None = Field(default=None, ge=0)
+    max_prune_share: float = Field(default=0.25, ge=0, le=1)
 
     query_timeout_s: float = Field(default=30.0, gt=0)
     query_max_rows: int = Field(default=1_000, ge=1)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, LiteralString
 
+from pipeline.store.digest import lines
 from pipeline.text.mentions import MentionFinder, RawMention
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
+    from pipeline.settings import Settings
     from pipeline.store.driver import Store
 
 
@@ -20,21 +21,24 @@ def rows(store: Store, query: LiteralString, /, **parameters: Any) -> list[dict[
 
 
 def dump(store: Store) -> list[str]:
-    """Every node and relationship but those of operations, one line each, sorted: equal for equal graphs, whatever the
-    server calls them inside. The hash of a document's file is left out, as it belongs to the ledger."""
-    nodes = rows(
-        store,
-        "MATCH (n) WHERE NOT n:Run AND NOT n:Migration RETURN labels(n) AS labels, properties(n) AS properties",
-    )
-    relationships = rows(
-        store,
-        "MATCH (a)-[r]->(b) RETURN coalesce(a.key, a.id) AS start, type(r) AS type, "
-        "properties(r) AS properties, coalesce(b.key, b.id) AS end",
-    )
-    for node in nodes:
-        node["labels"].sort()
-        node["properties"].pop("file_hash", None)
-    return sorted(json.dumps(row, sort_keys=True, ensure_ascii=False) for row in (*nodes, *relationships))
+    """The lines that the digest hashes, and what waits for a run: equal for equal graphs, and where they are not, a
+    failing comparison shows the difference."""
+    waiting = [f"{what}: {count}" for what, count in store.read("unsettled")[0].items()]
+    return [*(line.text for line in lines(store)), *waiting]
+
+
+def environment(settings: Settings, **tuned: int) -> dict[str, str]:
+    """The environment that says what `settings` say."""
+    assert settings.neo4j_uri is not None
+    assert settings.neo4j_password is not None
+    return {
+        "NEO4J_URI": settings.neo4j_uri,
+        "NEO4J_USERNAME": settings.neo4j_username,
+        "NEO4J_PASSWORD": settings.neo4j_password.get_secret_value(),
+        "NEO4J_DATABASE": settings.neo4j_database,
+        "GROUNDPLAN_HOME": str(settings.home),
+        **{f"GROUNDPLAN_{name.upper()}": str(value) for name, value in tuned.items()},
+    }
 
 
 def clear(store: Store) -> None:

@@ -16,6 +16,7 @@ COMMANDS = {
     "cypher": ("pipeline.cli.cypher:cypher", "Run a saved query or a statement, read-only."),
     "db": ("pipeline.cli.db:db", "The private Neo4j: start, stop, status, info."),
     "doctor": ("pipeline.cli.doctor:doctor", "Check settings, server and graph, and say what to do."),
+    "digest": ("pipeline.cli.digest:digest", "Hash the graph, to compare it with another."),
     "entity": ("pipeline.cli.entity:entity", "Who is who: show an entity, merge two, split one."),
     "ingest": ("pipeline.cli.ingest:ingest", "Bring the graph up to date with documents."),
     "eval": ("pipeline.cli.eval:evaluate", "Score extraction or resolution on labelled data of yours."),

@@ -14,24 +14,34 @@ import click
     metavar="NAME=FIELD",
     help="Which field of JSON Lines and CSV holds id, title, text or date; repeat it.",
 )
-def ingest(sources: tuple[str, ...], fields: tuple[str, ...]) -> None:
+@click.option("--prune", is_flag=True, help="Delete the documents that are gone from these sources.")
+@click.option(
+    "--max-prune-share",
+    type=click.FloatRange(0, 1),
+    metavar="SHARE",
+    help="With --prune: delete none of a source of which more than this share is gone (0.25).",
+)
+def ingest(sources: tuple[str, ...], fields: tuple[str, ...], *, prune: bool, max_prune_share: float | None) -> None:
     """Bring the graph up to date with SOURCE...: folders, globs or files, each optionally as NAME=PATH.
 
     Text, Markdown, HTML, PDF, JSON Lines (.jsonl) and CSV. What is unchanged since the last run is skipped; what cannot
-    be read goes to the dead-letter file and stops nothing. The last line on stdout is one JSON object.
+    be read goes to the dead-letter file and stops nothing. What is gone from its source is reported and kept, unless
+    --prune is given. The last line on stdout is one JSON object.
     """
     import json
 
     from pipeline.api import Groundplan
-    from pipeline.errors import TooManyDeadLetters
+    from pipeline.errors import TooManyDeadLetters, TooManyGone
+    from pipeline.settings import Settings
 
     malformed = [named for named in fields if "=" not in named]
     if malformed:
         raise click.UsageError(f"--field {malformed[0]!r}: write it as NAME=FIELD, for example text=abstract.")
-    with Groundplan.open() as kg:
+    settings = Settings.load() if max_prune_share is None else Settings.load(max_prune_share=max_prune_share)
+    with Groundplan.open(settings) as kg:
         try:
-            report = kg.ingest(*sources, fields=dict(named.split("=", 1) for named in fields))
-        except TooManyDeadLetters as error:
+            report = kg.ingest(*sources, fields=dict(named.split("=", 1) for named in fields), prune=prune)
+        except (TooManyDeadLetters, TooManyGone) as error:
             if error.report is not None:
                 click.echo(str(error.report), err=True)
                 click.echo(json.dumps(error.report.as_json()))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import socket
@@ -10,21 +9,23 @@ import time
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import islice
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from graph_schema.keys import digest
 from graph_schema.models import Claim, Document, Evidence, Failed, LocalEntity, Mention
-from pipeline.errors import ConfigurationError, EvidenceError, GraphBusy, TooManyDeadLetters
+from pipeline.errors import ConfigurationError, EvidenceError, GraphBusy, TooManyDeadLetters, TooManyGone
 from pipeline.ingest.derive import derive
 from pipeline.ingest.extract import RulesExtractor, Segmented, check_offsets
+from pipeline.ingest.generations import finish
 from pipeline.ingest.load import Loader
+from pipeline.ingest.plan import BATCH_FILES, Plan, ToRead, Unchanged, grouped
 from pipeline.ingest.read import read_file
 from pipeline.ingest.readers.base import DEFAULT_FIELDS
 from pipeline.ingest.records import Records, evidence_records, of_class
 from pipeline.ingest.report import RunReport
 from pipeline.ingest.resolve import RESOLUTION_NOTES, resolve
 from pipeline.ingest.segment import segment
-from pipeline.ingest.sources import Skipped, document_path, walk
+from pipeline.ingest.sources import Skipped, walk
 from pipeline.progress import progress
 from pipeline.store.locks import FileLock
 
@@ -33,26 +34,31 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from graph_schema.ontology import Ontology
+    from pipeline.ingest.plan import Gone
     from pipeline.ingest.readers.base import Fields
     from pipeline.ingest.sources import Source
     from pipeline.ingest.stage import Stage
     from pipeline.settings import Settings
     from pipeline.store.driver import Store
 
-T = TypeVar("T")
 SEGMENT_VERSION = "1"
-BATCH_FILES = 200
 MAX_WAITING_FILES = 5_000
 MAX_SHOWN_FAILURES = 20
+MAX_SHOWN_GONE = 20
 BATCH_CHARS = 100_000
-READ_BYTES = 1 << 20
 
 
 class IngestJob:
     """One run over some sources. Everything it needs after a crash is in the graph or in the record files."""
 
     def __init__(
-        self, store: Store, settings: Settings, ontology: Ontology, *, fields: Fields = DEFAULT_FIELDS
+        self,
+        store: Store,
+        settings: Settings,
+        ontology: Ontology,
+        *,
+        fields: Fields = DEFAULT_FIELDS,
+        prune: bool = False,
     ) -> None:
         self.store = store
         self.settings = settings
@@ -62,15 +68,20 @@ class IngestJob:
         self.extractor: Stage[Segmented, Evidence] = RulesExtractor(settings.model, ontology)
         self.ontology = ontology
         self.fields = fields
+        self.prune = prune
         self.segmented = Records(settings.home / "records" / "segment")
         self.extracted = Records(settings.home / "records" / "extract")
         self.fingerprint = ""
         self._before = {layer: counters.total for layer, counters in store.written.items()}
-        self._whole: list[dict[str, str]] = []
+        self._whole: list[dict[str, str | None]] = []
+        self._short: list[dict[str, str | None]] = []
         self._broken: set[tuple[str, str]] = set()
+        self._refused: list[Gone] = []
 
     def run(self, sources: Sequence[Source]) -> RunReport:
-        """Ingest `sources`. Raises `TooManyDeadLetters` when more documents failed than `max_dead_letters`, or all."""
+        """Ingest `sources`. Raises `TooManyDeadLetters` when more documents failed than `max_dead_letters`, or all, and
+        `TooManyGone` when more of a source would be pruned than `max_prune_share`; both after everything else is
+        done."""
         with self._timed("total"):
             self._save("running")
             try:
@@ -80,20 +91,24 @@ class IngestJob:
                 raise
         self._finish("done")
         self._refuse_dead_letters()
+        self._refuse_prune()
         return self.report
 
     def _ingest(self, sources: Sequence[Source]) -> None:
         with self._timed("plan"):
+            finish(self.store, self.settings.max_transaction_rows)
             total = sum(1 for item in walk(sources) if isinstance(item, tuple))
-        with self._timed("setup"), progress("setup", "models") as shown:
-            self.fingerprint = digest(self.extractor.setup(), SEGMENT_VERSION, self.settings.max_chunk_chars)
-            shown(1)
-        loader = Loader(self.store, extractor=self.fingerprint, max_transaction_rows=self.settings.max_transaction_rows)
+            fingerprint = digest(self.extractor.fingerprint(), SEGMENT_VERSION, self.settings.max_chunk_chars)
+            self.fingerprint = fingerprint
+            plan = Plan(self.store, sources, fields=self.fields, fingerprint=fingerprint)
+        loader = Loader(self.store, extractor=fingerprint, max_transaction_rows=self.settings.max_transaction_rows)
         with self._timed("documents"), progress("documents", "files", total) as shown:
-            for batch in _batches(self._to_extract(sources, shown), self.settings.batch_documents):
+            for batch in _batches(self._to_extract(plan, shown), self.settings.batch_documents):
                 self._load(loader, self._extract(batch))
                 if len(self._whole) >= MAX_WAITING_FILES:
                     self._record_file_hashes(loader)
+            loader.flush()
+            self._prune(plan, loader)
             self._record_file_hashes(loader)
         with self._timed("resolve"), progress("resolve", "documents") as shown:
             found = resolve(self.store, self.ontology, shown)
@@ -105,41 +120,27 @@ class IngestJob:
 
     # plan and read
 
-    def _to_extract(self, sources: Sequence[Source], shown: Callable[[int], None]) -> Iterator[Segmented]:
+    def _to_extract(self, plan: Plan, shown: Callable[[int], None]) -> Iterator[Segmented]:
         """The new and changed documents of every file that is not known to be unchanged, segmented."""
         done = 0
-        for files in _grouped(self._files(sources), BATCH_FILES):
-            ledger = self._ledger(files)
-            for source, relative in files:
-                yield from self._of_file(source, relative, ledger.get((source.name, document_path(relative)), []))
-                done += 1
-                shown(done)
+        for item in plan.files():
+            match item:
+                case Skipped():
+                    self.report.skipped[item.reason] += 1
+                case Failed():
+                    self._fail(item)
+                case Unchanged():
+                    self.report.documents["unchanged"] += item.documents
+                    done += 1
+                case ToRead():
+                    yield from self._of_file(plan, item)
+                    done += 1
+            shown(done)
 
-    def _files(self, sources: Sequence[Source]) -> Iterator[tuple[Source, Path]]:
-        for item in walk(sources):
-            if isinstance(item, Skipped):
-                self.report.skipped[item.reason] += 1
-            elif isinstance(item, Failed):
-                self._fail(item)
-            else:
-                yield item
-
-    def _ledger(self, files: list[tuple[Source, Path]]) -> dict[tuple[str, str], list[dict[str, Any]]]:
-        wanted = [{"source": source.name, "path": document_path(relative)} for source, relative in files]
-        rows = self.store.read("documents_of_files", files=wanted)
-        return {(row["source"], row["path"]): row["documents"] for row in rows}
-
-    def _of_file(self, source: Source, relative: Path, known: list[dict[str, Any]]) -> Iterator[Segmented]:
-        file_hash = _file_hash(source.root / relative, self.fields)
-        unchanged = known and all(
-            each["file_hash"] == file_hash and each["extractor"] == self.fingerprint for each in known
-        )
-        if unchanged and file_hash is not None:
-            self.report.documents["unchanged"] += len(known)
-            return
+    def _of_file(self, plan: Plan, file: ToRead) -> Iterator[Segmented]:
         whole = True
-        ledger = {each["key"]: each for each in known}
-        for item in read_file(source, relative, self.settings, fields=self.fields):
+        ledger = dict(file.known)
+        for item in read_file(file.source, file.relative, self.settings, fields=self.fields):
             if isinstance(item, Failed):
                 whole = False
                 self._fail(item)
@@ -149,6 +150,8 @@ class IngestJob:
             if entry and (entry["content_hash"], entry["extractor"]) == (item.document.content_hash, self.fingerprint):
                 self.report.documents["unchanged"] += 1
                 continue
+            if entry is None:
+                plan.found_new(file.source.name)
             self.report.documents["changed" if entry else "new"] += 1
             chunks = segment(item, max_chunk_chars=self.settings.max_chunk_chars)
             segmented = Segmented(item.document, chunks)
@@ -156,19 +159,33 @@ class IngestJob:
             yield segmented
         if not whole:
             return
+        row = {"source": file.source.name, "path": file.path, "file_hash": file.file_hash}
         if ledger:
-            self.report.documents["gone"] += len(ledger)
-            self.report.notes[f"kept in the graph, though no longer in its source: a record of {relative.name!r}"] += (
-                len(ledger)
-            )
-        elif file_hash is not None:
-            self._whole.append({"source": source.name, "path": document_path(relative), "file_hash": file_hash})
+            plan.lost(file, ledger)
+            self._short.append(row)
+        elif file.file_hash is not None:
+            self._whole.append(row)
+
+    def _prune(self, plan: Plan, loader: Loader) -> None:
+        """Report what is gone, and delete it where that was asked for and is not suspiciously much."""
+        for gone in plan.gone():
+            self.report.documents["gone"] += gone.documents
+            self.report.gone += islice(gone.names(), MAX_SHOWN_GONE - len(self.report.gone))
+            if not self.prune:
+                continue
+            if gone.share > self.settings.max_prune_share:
+                self._refused.append(gone)
+                continue
+            for keys in gone.keys(self.store):
+                loader.remove(keys)
+                self.report.documents["pruned"] += len(keys)
+            self._whole += [row for row in self._short if row["source"] == gone.source and row["file_hash"]]
 
     def _record_file_hashes(self, loader: Loader) -> None:
         """Once everything of a file is in the graph, its bytes alone say that it is unchanged."""
         loader.flush()
         waiting, self._whole = self._whole, []
-        for rows in _grouped((row for row in waiting if (row["source"], row["path"]) not in self._broken), BATCH_FILES):
+        for rows in grouped((row for row in waiting if (row["source"], row["path"]) not in self._broken), BATCH_FILES):
             self.store.write("operations", lambda tx, rows=rows: tx.write("set_file_hash", rows=rows))  # type: ignore[misc]
 
     # extract and load
@@ -183,6 +200,8 @@ class IngestJob:
                 missing.append(each)
             else:
                 ready[each.document.key] = known
+        if missing:
+            self._set_up()
         for each, result in zip(missing, self.extractor(missing), strict=True):
             if isinstance(result, Failed):
                 self._broken.add((result.source, result.path))
@@ -191,6 +210,13 @@ class IngestJob:
                 self.extracted.write(self._extract_key(each.document), evidence_records(result))
                 ready[each.document.key] = result
         yield from (ready[each.document.key] for each in batch if each.document.key in ready)
+
+    def _set_up(self) -> None:
+        """Load the models before the first document that needs them: a run over what is known needs none."""
+        if "setup" not in self.report.seconds:
+            with self._timed("setup"), progress("setup", "models") as shown:
+                self.extractor.setup()
+                shown(1)
 
     def _known(self, segmented: Segmented) -> Evidence | None:
         """What an earlier run extracted, unless its file is torn or was edited."""
@@ -233,15 +259,29 @@ class IngestJob:
 
     def _refuse_dead_letters(self) -> None:
         counts, limit = self.report.documents, self.settings.max_dead_letters
-        everything = counts["failed"] > 0 and counts["failed"] == counts.total()
+        total = sum(counts[name] for name in ("new", "changed", "unchanged", "failed"))
+        everything = counts["failed"] > 0 and counts["failed"] == total
         if everything or (limit is not None and counts["failed"] > limit):
             allowed = "nothing could be read" if limit is None or everything else f"{limit} are allowed"
             error = TooManyDeadLetters(
-                f"{counts['failed']} of {counts.total()} documents failed; {allowed}.",
+                f"{counts['failed']} of {total} documents failed; {allowed}.",
                 f"See {self.report.dead_letters} for the reason and remedy of each.",
             )
             error.report = self.report
             raise error
+
+    def _refuse_prune(self) -> None:
+        if not self._refused:
+            return
+        shares = ", ".join(f"{each.documents} of {each.known} of {each.source!r}" for each in self._refused)
+        error = TooManyGone(
+            f"gone are {shares} documents, more than the share of {self.settings.max_prune_share:g} that may be "
+            "pruned; they were kept.",
+            "See that the source is whole (a disk that is not mounted, a folder that moved). If it is, run again with "
+            "--max-prune-share 1.",
+        )
+        error.report = self.report
+        raise error
 
     def _finish(self, status: str) -> None:
         self.report.status = status
@@ -302,18 +342,6 @@ def _evidence(segmented: Segmented, records: tuple[Any, ...]) -> Evidence:
     )
 
 
-def _file_hash(path: Path, fields: Fields) -> str | None:
-    """SHA-256 of a file's bytes and of the fields to read; `None` when it cannot be read: reading will say why."""
-    hasher = hashlib.sha256(repr(fields).encode())
-    try:
-        with path.open("rb") as file:
-            while block := file.read(READ_BYTES):
-                hasher.update(block)
-    except OSError:
-        return None
-    return hasher.hexdigest()
-
-
 def _batches(documents: Iterable[Segmented], size: int) -> Iterator[list[Segmented]]:
     """Batches of at most `size` documents; fewer when they are long."""
     batch: list[Segmented] = []
@@ -326,9 +354,3 @@ def _batches(documents: Iterable[Segmented], size: int) -> Iterator[list[Segment
             batch, chars = [], 0
     if batch:
         yield batch
-
-
-def _grouped(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    iterator = iter(items)
-    while group := list(islice(iterator, size)):
-        yield group

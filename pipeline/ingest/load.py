@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pipeline.ingest.extract import check_offsets
+from pipeline.ingest.generations import PENDING, adopt, drop, pending_row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from graph_schema.models import Claim, Evidence
     from pipeline.store.driver import Store, Transaction
 
 BATCH_ROWS = 1_000
 Row = dict[str, Any]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +30,9 @@ class Write:
 class Loader:
     """Collects evidence and writes it in transactions of at most `max_transaction_rows`; the only writer of evidence.
 
-    A document larger than a transaction is written without its node and its chunks' links to it, which its last
-    transaction adds: until then no reader and no pass can reach it. Call `flush` at the end.
+    A transaction holds whole documents: what was known of them is deleted in the one that writes what is known now. A
+    document larger than that, or one whose former evidence is, goes by a generation of its own. Call `flush` at the
+    end.
     """
 
     def __init__(self, store: Store, *, extractor: str, max_transaction_rows: int) -> None:
@@ -43,9 +46,6 @@ class Loader:
         """Take one document; writes when a transaction is full. Raises `EvidenceError` for offsets that do not hold,
         whoever extracted them."""
         check_offsets(evidence)
-        if evidence.rows > self.max_transaction_rows:
-            self._load_large(evidence)
-            return
         if self._rows + evidence.rows > self.max_transaction_rows:
             self.flush()
         self._waiting.append(evidence)
@@ -56,25 +56,69 @@ class Loader:
         waiting, self._waiting, self._rows = self._waiting, [], 0
         if not waiting:
             return
-        documents = sorted(evidence.document.key for evidence in waiting)
-        writes = list(evidence_writes(waiting, self.extractor))
+        former = self._sizes([evidence.document.key for evidence in waiting])
+        sized = [(evidence, max(evidence.rows, former.get(evidence.document.key, 0))) for evidence in waiting]
+        for evidence, rows in sized:
+            if rows > self.max_transaction_rows:
+                self._load_large(evidence, replaces=evidence.document.key in former)
+        for group in _whole(sized, self.max_transaction_rows):
+            self._load(group, sorted(former.keys() & {evidence.document.key for evidence in group}))
+
+    def remove(self, documents: Iterable[str]) -> None:
+        """Delete documents with all their evidence; what it supported is marked for resolution and derivation."""
+        sizes = self._sizes(list(documents))
+        large = sorted(key for key, rows in sizes.items() if rows > self.max_transaction_rows)
+        for group in _whole(sorted(sizes.items()), self.max_transaction_rows):
+            self.store.write("evidence", lambda tx, group=group: delete_evidence(tx, group))  # type: ignore[misc]
+        if large:
+            self.store.write("evidence", lambda tx: tx.write("retire_documents", documents=large))
+        for document in large:
+            drop(self.store, document, self.max_transaction_rows)
+
+    def _sizes(self, documents: list[str]) -> dict[str, int]:
+        """Rows of evidence that the graph holds of those of `documents` that it knows."""
+        return {
+            row["key"]: row["rows"]
+            for part in _parts(documents)
+            for row in self.store.read("evidence_sizes", documents=part)
+        }
+
+    def _load(self, group: list[Evidence], former: list[str]) -> None:
+        writes = list(evidence_writes(group, self.extractor))
 
         def work(tx: Transaction) -> None:
-            delete_evidence(tx, documents)
+            delete_evidence(tx, former)
             run_writes(tx, writes)
 
         self.store.write("evidence", work)
 
-    def _load_large(self, evidence: Evidence) -> None:
-        self.flush()
-        self.store.write("evidence", lambda tx: delete_evidence(tx, [evidence.document.key]))
-        *writes, chunk_links, about = evidence_writes([evidence], self.extractor)
-        documents = [write for write in writes if write.statement == "merge_documents"]
+    def _load_large(self, evidence: Evidence, *, replaces: bool) -> None:
+        """Load a document in pieces that no reader sees, and make it current with its last transaction."""
+        document = evidence.document.key
+        pending = PENDING if replaces else ""
+        generation = document + pending
+        begin, *writes, chunk_links, about = evidence_writes([evidence], self.extractor)
+        properties = begin.rows[0]["properties"]
+        self.store.write("evidence", lambda tx: tx.write("begin_generation", key=generation, properties=properties))
+        writes.append(Write("link_generation", chunk_links.rows))
         for write in writes:
-            if write not in documents:
-                for part in _sliced(write, self.max_transaction_rows):
-                    self.store.write("evidence", lambda tx, part=part: run_writes(tx, [part]))  # type: ignore[misc]
-        self.store.write("evidence", lambda tx: run_writes(tx, [*documents, chunk_links, about]))
+            for part in _sliced(write, self.max_transaction_rows):
+                rows = [pending_row(row) for row in part.rows] if replaces else part.rows
+                piece = Write(write.statement, rows)
+                self.store.write("evidence", lambda tx, piece=piece: run_writes(tx, [piece]))  # type: ignore[misc]
+        about_rows = [{**row, "entity": row["entity"] + pending} for row in about.rows]
+
+        def publish(tx: Transaction) -> None:
+            if replaces:
+                tx.write("retire_documents", documents=[document])
+            state = "replaced" if replaces else "loaded"
+            tx.write("publish_generation", generation=generation, document=document, state=state)
+            tx.write("link_about", rows=about_rows)
+
+        self.store.write("evidence", publish)
+        if replaces:
+            drop(self.store, document, self.max_transaction_rows)
+            adopt(self.store, document, self.max_transaction_rows)
 
 
 def delete_evidence(tx: Transaction, documents: list[str]) -> None:
@@ -199,3 +243,24 @@ def _sorted(key_name: str, rows: list[Row]) -> list[Row]:
 def _sliced(write: Write, size: int) -> Iterator[Write]:
     for start in range(0, len(write.rows), size):
         yield Write(write.statement, write.rows[start : start + size])
+
+
+def _parts(items: list[T]) -> Iterator[list[T]]:
+    for start in range(0, len(items), BATCH_ROWS):
+        yield items[start : start + BATCH_ROWS]
+
+
+def _whole(sized: Iterable[tuple[T, int]], max_rows: int) -> Iterator[list[T]]:
+    """Groups of items of at most `max_rows` together; an item larger than that is left out."""
+    group: list[T] = []
+    total = 0
+    for item, rows in sized:
+        if rows > max_rows:
+            continue
+        if total + rows > max_rows:
+            yield group
+            group, total = [], 0
+        group.append(item)
+        total += rows
+    if group:
+        yield group

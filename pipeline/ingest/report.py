@@ -11,14 +11,17 @@ if TYPE_CHECKING:
 
     from graph_schema.models import Failed
 
+COUNTED = ("new", "changed", "unchanged", "gone", "pruned", "failed")
+
 
 @dataclass(slots=True)
 class RunReport:
     """The outcome of one ingestion run.
 
-    `documents` counts new, changed, unchanged, gone (records no longer in their file; kept) and failed; `skipped`
-    counts files that nobody reads, by reason; `failures` are the first few, all are in the file `dead_letters`;
-    `written` is what the server says was changed, by layer; times are in seconds.
+    `documents` counts new, changed, unchanged, gone (in the graph, no longer in their source), pruned (those of the
+    gone that were deleted) and failed; `gone` names the first few; `skipped` counts files that nobody reads, by reason;
+    `failures` are the first few, all are in the file `dead_letters`; `written` is what the server says was changed, by
+    layer; times are in seconds.
     """
 
     run: str
@@ -27,6 +30,7 @@ class RunReport:
     documents: Counter[str] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
     notes: Counter[str] = field(default_factory=Counter)
+    gone: list[str] = field(default_factory=list)
     chunks: int = 0
     words: int = 0
     mentions: int = 0
@@ -43,7 +47,8 @@ class RunReport:
             "run": self.run,
             "status": self.status,
             "started": self.started,
-            "documents": {name: self.documents[name] for name in ("new", "changed", "unchanged", "gone", "failed")},
+            "documents": {name: self.documents[name] for name in COUNTED},
+            "gone": self.gone,
             "skipped": dict(sorted(self.skipped.items())),
             "chunks": self.chunks,
             "words": self.words,
@@ -66,6 +71,10 @@ class RunReport:
         ]
         lines += [f"not read: {count} x {reason}" for reason, count in sorted(self.skipped.items())]
         lines += [f"note: {note} ({count} x)" for note, count in sorted(self.notes.items())]
+        if counts["gone"]:
+            more = f" and more: {counts['gone']} documents" if len(self.gone) < counts["gone"] else ""
+            kept = "deleted" if counts["pruned"] == counts["gone"] else "kept; --prune deletes what is gone"
+            lines.append(f"gone from its source: {', '.join(self.gone)}{more} ({kept})")
         for failed in self.failures[:5]:
             record = f", record {failed.record}" if failed.record else ""
             lines.append(f"failed in {failed.stage}: {failed.path}{record}: {failed.reason} {failed.remedy}")

@@ -14,12 +14,16 @@ Out_co = TypeVar("Out_co", covariant=True)
 
 
 class Stage(Protocol[In_contra, Out_co]):
-    """Constructing one is cheap; `setup` does what is done once a worker and returns a fingerprint of everything the
-    results depend on besides the input. A call takes a batch and gives as many results in the same order; what cannot
-    be taken is a `Failed` in its place, never an exception."""
+    """Constructing one is cheap, and so is its fingerprint: a hash of everything the results depend on besides the
+    input. `setup` does what is done once a worker, and returns it too. A call takes a batch and gives as many results
+    in the same order; what cannot be taken is a `Failed` in its place, never an exception."""
 
     name: str
     version: str
+
+    def fingerprint(self) -> str:
+        """What the results depend on, without loading any of it."""
+        ...
 
     def setup(self) -> str:
         """Load models and the like."""

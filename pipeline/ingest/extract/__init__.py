@@ -76,10 +76,14 @@ class RulesExtractor:
         self.nlp: Language | None = None
 
     def setup(self) -> str:
-        """Load the model. Returns the fingerprint under which documents count as extracted."""
+        """Load the model. Returns the fingerprint."""
         self.nlp = nlp.load(self.model)
+        return self.fingerprint()
+
+    def fingerprint(self) -> str:
+        """Hash of all that decides what is extracted: documents count as extracted under it. Loads no model."""
         weights = [fingerprint(name) for name in WEIGHTS]
-        return digest("extractor", VERSION, nlp.fingerprint(self.nlp), *weights, self.ontology.fingerprint)
+        return digest("extractor", VERSION, nlp.fingerprint(self.model), *weights, self.ontology.fingerprint)
 
     def __call__(self, batch: Sequence[Segmented]) -> list[Evidence | Failed]:
         """Extract a batch; a document that cannot be extracted is a `Failed` in its place."""

@@ -12,7 +12,8 @@ GroundplanError                     1   something Groundplan can explain
 ├── TryLater                       75   transient: the same command may succeed later
 │   ├── StoreUnavailable           75   no server answers
 │   ├── StoreTimeout               75   a statement ran past its time limit
-│   └── GraphBusy                  75   another run holds the graph
+│   ├── GraphBusy                  75   another run holds the graph
+│   └── EngineUnavailable          75   no worker can be started, or no Dask cluster answers
 ├── TooManyDeadLetters             65   more documents failed than allowed
 ├── DocumentError                   1   one document cannot be read; becomes a dead letter, never stops a run
 ├── ContractExceeded                1   a step would take in or spend more than its contract says
@@ -35,6 +36,7 @@ __all__ = [
     "ConfigurationError",
     "ContractExceeded",
     "DocumentError",
+    "EngineUnavailable",
     "EvidenceError",
     "GraphBusy",
     "GroundplanError",
@@ -96,6 +98,10 @@ class StoreTimeout(TryLater):
 
 class GraphBusy(TryLater):
     """Another run holds the graph."""
+
+
+class EngineUnavailable(TryLater):
+    """No worker can be started, or no Dask cluster answers."""
 
 
 class TooManyDeadLetters(GroundplanError):

@@ -6,7 +6,7 @@ import difflib
 import os
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
@@ -56,6 +56,11 @@ class Settings(BaseModel):
     batch_documents: int = Field(default=64, ge=1)
     max_transaction_rows: int = Field(default=20_000, ge=100)
     max_dead_letters: int | None = Field(default=None, ge=0)
+
+    engine: Literal["serial", "processes", "dask"] = "processes"
+    workers: int | None = Field(default=None, ge=1)
+    dask_address: str | None = None
+    document_timeout_s: float = Field(default=120.0, gt=0)
 
     query_timeout_s: float = Field(default=30.0, gt=0)
     query_max_rows: int = Field(default=1_000, ge=1)

@@ -9,11 +9,13 @@ import socket
 import time
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from itertools import islice
+from functools import partial
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from graph_schema.keys import digest
 from graph_schema.models import Claim, Document, Evidence, Failed, LocalEntity, Mention
+from pipeline.engines import Shard, open_engine
 from pipeline.errors import ConfigurationError, EvidenceError, GraphBusy, TooManyDeadLetters
 from pipeline.ingest.derive import derive
 from pipeline.ingest.extract import RulesExtractor, Segmented, check_offsets
@@ -33,9 +35,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from graph_schema.ontology import Ontology
+    from pipeline.engines import Engine, Stage
     from pipeline.ingest.readers.base import Fields
     from pipeline.ingest.sources import Source
-    from pipeline.ingest.stage import Stage
     from pipeline.settings import Settings
     from pipeline.store.driver import Store
 
@@ -59,7 +61,9 @@ class IngestJob:
         started = datetime.now(UTC)
         stamp = started.strftime("%Y%m%dT%H%M%S.%fZ")
         self.report = RunReport(f"{stamp}-{socket.gethostname()}-{os.getpid()}", started.isoformat(timespec="seconds"))
-        self.extractor: Stage[Segmented, Evidence] = RulesExtractor(settings.model, ontology)
+        self.make_extractor: Callable[[], Stage[Segmented, Evidence]] = partial(
+            RulesExtractor, settings.model, ontology
+        )
         self.ontology = ontology
         self.fields = fields
         self.segmented = Records(settings.home / "records" / "segment")
@@ -85,16 +89,12 @@ class IngestJob:
     def _ingest(self, sources: Sequence[Source]) -> None:
         with self._timed("plan"):
             total = sum(1 for item in walk(sources) if isinstance(item, tuple))
-        with self._timed("setup"), progress("setup", "models") as shown:
-            self.fingerprint = digest(self.extractor.setup(), SEGMENT_VERSION, self.settings.max_chunk_chars)
-            shown(1)
-        loader = Loader(self.store, extractor=self.fingerprint, max_transaction_rows=self.settings.max_transaction_rows)
-        with self._timed("documents"), progress("documents", "files", total) as shown:
-            for batch in _batches(self._to_extract(sources, shown), self.settings.batch_documents):
-                self._load(loader, self._extract(batch))
-                if len(self._whole) >= MAX_WAITING_FILES:
-                    self._record_file_hashes(loader)
-            self._record_file_hashes(loader)
+        with open_engine(self.settings, self.make_extractor) as engine:
+            with self._timed("setup"), progress("setup", "models") as shown:
+                self.fingerprint = digest(engine.setup(), SEGMENT_VERSION, self.settings.max_chunk_chars)
+                shown(1)
+            with self._timed("documents"), progress("documents", "files", total) as shown:
+                self._documents(engine, sources, shown)
         with self._timed("resolve"), progress("resolve", "documents") as shown:
             found = resolve(self.store, self.ontology, shown)
             self.report.notes.update({note: found[note] for note in RESOLUTION_NOTES if found[note]})
@@ -102,6 +102,19 @@ class IngestJob:
             self.report.derived = derive(self.store, self.ontology, shown)
         with self._timed("enrich"), progress("indexes", "brought up to date"):
             self.store.await_indexes()
+
+    def _documents(
+        self, engine: Engine[Segmented, Evidence], sources: Sequence[Source], shown: Callable[[int], None]
+    ) -> None:
+        """Extract and load; the hashes of files are recorded while nothing is under way in the engine."""
+        loader = Loader(self.store, extractor=self.fingerprint, max_transaction_rows=self.settings.max_transaction_rows)
+        batches = _batches(self._to_extract(sources, shown), self.settings.batch_documents)
+        for batch in batches:
+            for done in engine.run(self._shards(loader, chain((batch,), batches))):
+                for segmented, result in zip(done.shard.inputs, done.results, strict=True):
+                    self._take(loader, segmented, result)
+            self._record_file_hashes(loader)
+        self._record_file_hashes(loader)
 
     # plan and read
 
@@ -173,24 +186,29 @@ class IngestJob:
 
     # extract and load
 
-    def _extract(self, batch: list[Segmented]) -> Iterator[Evidence]:
-        """Extract a batch; what an earlier run left on disk is not extracted again."""
-        ready: dict[str, Evidence] = {}
-        missing: list[Segmented] = []
-        for each in batch:
-            known = self._known(each)
-            if known is None:
-                missing.append(each)
-            else:
-                ready[each.document.key] = known
-        for each, result in zip(missing, self.extractor(missing), strict=True):
-            if isinstance(result, Failed):
-                self._broken.add((result.source, result.path))
-                self._fail(result)
-            else:
-                self.extracted.write(self._extract_key(each.document), evidence_records(result))
-                ready[each.document.key] = result
-        yield from (ready[each.document.key] for each in batch if each.document.key in ready)
+    def _shards(self, loader: Loader, batches: Iterable[list[Segmented]]) -> Iterator[Shard[Segmented]]:
+        """What of `batches` has to be extracted, until many files wait for their hash; what an earlier run left on disk
+        is loaded from there."""
+        for batch in batches:
+            missing: list[Segmented] = []
+            for each in batch:
+                known = self._known(each)
+                if known is None:
+                    missing.append(each)
+                else:
+                    self._load(loader, known)
+            if missing:
+                yield Shard(missing[0].document.key, tuple(missing))
+            if len(self._whole) >= MAX_WAITING_FILES:
+                return
+
+    def _take(self, loader: Loader, segmented: Segmented, result: Evidence | Failed) -> None:
+        if isinstance(result, Failed):
+            self._broken.add((result.source, result.path))
+            self._fail(result)
+        else:
+            self.extracted.write(self._extract_key(segmented.document), evidence_records(result))
+            self._load(loader, result)
 
     def _known(self, segmented: Segmented) -> Evidence | None:
         """What an earlier run extracted, unless its file is torn or was edited."""
@@ -204,13 +222,12 @@ class IngestJob:
             return None
         return evidence
 
-    def _load(self, loader: Loader, batch: Iterable[Evidence]) -> None:
-        for evidence in batch:
-            loader.add(evidence)
-            self.report.chunks += len(evidence.chunks)
-            self.report.words += sum(len(chunk.text.split()) for chunk in evidence.chunks)
-            self.report.mentions += len(evidence.mentions)
-            self.report.claims.update(claim.status for claim in evidence.claims)
+    def _load(self, loader: Loader, evidence: Evidence) -> None:
+        loader.add(evidence)
+        self.report.chunks += len(evidence.chunks)
+        self.report.words += sum(len(chunk.text.split()) for chunk in evidence.chunks)
+        self.report.mentions += len(evidence.mentions)
+        self.report.claims.update(claim.status for claim in evidence.claims)
 
     def _segment_key(self, document: Document) -> str:
         return digest("segment", document.key, document.content_hash, SEGMENT_VERSION, self.settings.max_chunk_chars)

@@ -12,13 +12,18 @@ from pipeline.store.driver import Store
 from pipeline.store.private import named_server, private_server
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from datetime import datetime
     from pathlib import Path
     from types import TracebackType
 
     from graph_schema.ontology import Ontology
+    from pipeline.ingest.estimate import Estimate
+    from pipeline.ingest.options import RunOptions
     from pipeline.ingest.report import RunReport
+    from pipeline.ingest.sources import Source
     from pipeline.ingest.status import Status
+    from pipeline.ingest.stop import StopRequest
     from pipeline.query.answer import Answer
     from pipeline.store.analyst import Table
     from pipeline.store.digest import GraphDigest
@@ -78,25 +83,94 @@ class Groundplan:
         """Close the connections and let the private server go idle."""
         self._resources.close()
 
-    def ingest(self, *sources: str | Path, fields: Mapping[str, str] | None = None, prune: bool = False) -> RunReport:
+    def ingest(
+        self,
+        *sources: str | Path,
+        fields: Mapping[str, str] | None = None,
+        prune: bool = False,
+        catalogue: bool = False,
+        only: Collection[str] = (),
+        since: datetime | None = None,
+        limit: int | None = None,
+        stop: StopRequest | None = None,
+        report: RunReport | None = None,
+    ) -> RunReport:
         """Bring the graph up to date with `sources`: folders, globs, files, each optionally as `NAME=PATH`.
 
         `fields` names the fields of JSON Lines and CSV that hold `id`, `title`, `text` and `date`, where they are not
-        the usual ones. `prune` deletes the documents that are gone from these sources, which are kept otherwise. One
-        run at a time; unchanged documents cost a hash. Raises `SourceError`, `MigrationPending`, `GraphBusy`,
-        `TooManyDeadLetters`, and `TooManyGone` where more than `max_prune_share` of a source would be deleted.
+        the usual ones. `prune` deletes the documents that are gone from these sources, which are kept otherwise.
+        `catalogue` reads, segments and indexes, and leaves the structuring to a later run. `only` names those of the
+        sources to work on, `since` leaves out files that were not modified since, `limit` ends the reading after so
+        many new or changed documents; what is left out never counts as gone. `stop` asks the run to end early;
+        `report`, when given, is filled in and returned, and tells what was done also where this raises.
+
+        One run at a time; unchanged documents cost a hash. Raises `SourceError`, `MigrationPending`, `GraphBusy`,
+        `RunStopped`, `TooManyDeadLetters`, and `TooManyGone` where more than `max_prune_share` of a source would be
+        deleted.
         """
-        from pipeline.ingest.job import IngestJob, one_run_at_a_time
+        from pipeline.ingest.options import RunOptions
         from pipeline.ingest.readers.base import named_fields
-        from pipeline.ingest.sources import parse_sources, remember
+        from pipeline.ingest.sources import parse_sources, select
+
+        parsed = select(parse_sources([str(source) for source in sources]), only)
+        named = named_fields(fields or {})
+        options = RunOptions(fields=named, prune=prune, catalogue=catalogue, since=since, limit=limit)
+        return self._run(parsed, options, stop, report)
+
+    def estimate(
+        self,
+        *sources: str | Path,
+        fields: Mapping[str, str] | None = None,
+        catalogue: bool = False,
+        only: Collection[str] = (),
+        since: datetime | None = None,
+        limit: int | None = None,
+    ) -> Estimate:
+        """What `ingest` with the same arguments would do, and about how long it would take; changes nothing."""
+        from pipeline.ingest.estimate import estimate
+        from pipeline.ingest.intake import fingerprint_of
+        from pipeline.ingest.options import RunOptions
+        from pipeline.ingest.readers.base import named_fields
+        from pipeline.ingest.sources import parse_sources, select
+
+        parsed = select(parse_sources([str(source) for source in sources]), only)
+        options = RunOptions(fields=named_fields(fields or {}), catalogue=catalogue, since=since, limit=limit)
+        extractor = None if catalogue else fingerprint_of(self.settings, self.ontology)
+        return estimate(self.store, self.settings, parsed, options=options, fingerprint=extractor)
+
+    def retry(
+        self,
+        *,
+        fields: Mapping[str, str] | None = None,
+        stop: StopRequest | None = None,
+        report: RunReport | None = None,
+    ) -> RunReport:
+        """Take the files of all outstanding dead letters again. Otherwise as `ingest`; nothing to do is fine."""
+        from pipeline.ingest.dead_letters import files_of, outstanding
+        from pipeline.ingest.options import RunOptions
+        from pipeline.ingest.readers.base import named_fields
+        from pipeline.ingest.sources import files_again
+
+        sources = files_again(self.settings.home, files_of(outstanding(self.settings.home)))
+        return self._run(sources, RunOptions(fields=named_fields(fields or {})), stop, report)
+
+    def _run(
+        self, sources: Sequence[Source], options: RunOptions, stop: StopRequest | None, report: RunReport | None
+    ) -> RunReport:
+        from pipeline.ingest.job import IngestJob
+        from pipeline.ingest.report import RunReport
+        from pipeline.ingest.sources import remember
+        from pipeline.ingest.stop import StopRequest
+        from pipeline.store.lease import sole_writer
         from pipeline.store.migrate import ensure
 
-        parsed = parse_sources([str(source) for source in sources])
-        named = named_fields(fields or {})
-        with one_run_at_a_time(self.settings.home):
-            ensure(self.store, self.ontology)
-            remember(self.settings.home, parsed)
-            return IngestJob(self.store, self.settings, self.ontology, fields=named, prune=prune).run(parsed)
+        report, stop = report or RunReport.begin(), stop or StopRequest()
+        ensure(self.store, self.ontology)
+        with sole_writer(self.store, self.settings):
+            remember(self.settings.home, sources)
+            job = IngestJob(self.store, self.settings, self.ontology, options=options, stop=stop, report=report)
+            job.run(sources)
+        return report
 
     def digest(self) -> GraphDigest:
         """Hash the graph, layer by layer: equal for graphs that hold the same, however they came to be.
@@ -158,11 +232,17 @@ class AsyncGroundplan:
         """As `Groundplan.close`."""
         await asyncio.to_thread(self.graph.close)
 
-    async def ingest(
-        self, *sources: str | Path, fields: Mapping[str, str] | None = None, prune: bool = False
-    ) -> RunReport:
+    async def ingest(self, *sources: str | Path, **options: Any) -> RunReport:  # noqa: ANN401
         """As `Groundplan.ingest`."""
-        return await asyncio.to_thread(lambda: self.graph.ingest(*sources, fields=fields, prune=prune))
+        return await asyncio.to_thread(lambda: self.graph.ingest(*sources, **options))
+
+    async def estimate(self, *sources: str | Path, **options: Any) -> Estimate:  # noqa: ANN401
+        """As `Groundplan.estimate`."""
+        return await asyncio.to_thread(lambda: self.graph.estimate(*sources, **options))
+
+    async def retry(self, **options: Any) -> RunReport:  # noqa: ANN401
+        """As `Groundplan.retry`."""
+        return await asyncio.to_thread(lambda: self.graph.retry(**options))
 
     async def digest(self) -> GraphDigest:
         """As `Groundplan.digest`."""

@@ -13,6 +13,8 @@ GroundplanError                     1   something Groundplan can explain
 │   ├── StoreUnavailable           75   no server answers
 │   ├── StoreTimeout               75   a statement ran past its time limit
 │   ├── GraphBusy                  75   another run holds the graph
+│   ├── EngineUnavailable          75   no worker can be started, or no Dask cluster answers
+│   ├── OutOfSpace                 75   the disk of the home is full
 │   └── RunStopped                 75   a run ended early, by SIGTERM or when its time was over
 ├── TooManyDeadLetters             65   more documents failed than allowed
 ├── TooManyGone                    65   more documents of a source are gone than may be pruned
@@ -32,11 +34,13 @@ __all__ = [
     "ConfigurationError",
     "ContractExceeded",
     "DocumentError",
+    "EngineUnavailable",
     "EvidenceError",
     "GraphBusy",
     "GroundplanError",
     "MigrationPending",
     "OntologyError",
+    "OutOfSpace",
     "QueryRefused",
     "RunStopped",
     "SchemaError",
@@ -97,6 +101,14 @@ class GraphBusy(TryLater):
     """Another run holds the graph."""
 
 
+class EngineUnavailable(TryLater):
+    """No worker can be started, or no Dask cluster answers."""
+
+
+class OutOfSpace(TryLater):
+    """The disk of the home is full; what was loaded is kept."""
+
+
 class RunStopped(TryLater):
     """A run ended early, by SIGTERM or when its time was over; what it did is kept, and the next run goes on."""
 
@@ -108,11 +120,9 @@ class TooManyDeadLetters(GroundplanError):
 
 
 class TooManyGone(GroundplanError):
-    """More documents of a source are gone than may be pruned: they were kept, and everything else was ingested.
-    `report` is the run's, `None` after pickling."""
+    """More documents of a source are gone than may be pruned: they were kept, and everything else was ingested."""
 
     exit_code = 65
-    report: RunReport | None = None
 
 
 class DocumentError(GroundplanError):

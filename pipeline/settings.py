@@ -6,7 +6,7 @@ import difflib
 import os
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
@@ -58,6 +58,11 @@ class Settings(BaseModel):
     max_transaction_rows: int = Field(default=20_000, ge=100)
     max_dead_letters: int | None = Field(default=None, ge=0)
     max_prune_share: float = Field(default=0.25, ge=0, le=1)
+
+    engine: Literal["serial", "processes", "dask"] = "processes"
+    workers: int | None = Field(default=None, ge=1)
+    dask_address: str | None = None
+    document_timeout_s: float = Field(default=120.0, gt=0)
 
     query_timeout_s: float = Field(default=30.0, gt=0)
     query_max_rows: int = Field(default=1_000, ge=1)

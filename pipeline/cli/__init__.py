@@ -21,6 +21,7 @@ COMMANDS = {
     "ingest": ("pipeline.cli.ingest:ingest", "Bring the graph up to date with documents."),
     "eval": ("pipeline.cli.eval:evaluate", "Score extraction or resolution on labelled data of yours."),
     "migrate": ("pipeline.cli.migrate:migrate", "Bring the graph's schema up to this version."),
+    "retry": ("pipeline.cli.ingest:retry", "Take the outstanding dead letters again."),
     "status": ("pipeline.cli.status:status", "The latest runs, who works on the graph, what waits."),
     "ontology": ("pipeline.cli.ontology:ontology", "Check, show or begin an ontology of your own."),
 }

@@ -15,7 +15,7 @@ from pipeline.errors import ConfigurationError
 from pipeline.files import write_atomically
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
 FOLDER = "dead-letters"
@@ -50,6 +50,10 @@ class DeadLetters:
         with self.path.open("a", encoding="utf-8") as file:
             file.write(_line(failed))
         self.count += 1
+
+    def settle_missing(self, is_missing: Callable[[str, str], bool]) -> None:
+        """Take note of files with letters that are no longer there."""
+        self._tried |= {file for file in self._before if is_missing(*file)}
 
     def settle(self) -> None:
         """Bring the outstanding letters up to date with this run."""

@@ -32,12 +32,12 @@ class Loader:
 
     A transaction holds whole documents: what was known of them is deleted in the one that writes what is known now. A
     document larger than that, or one whose former evidence is, goes by a generation of its own. Call `flush` at the
-    end.
+    end. `structured` is False for documents that are catalogued only: nothing was extracted from them.
     """
 
-    def __init__(self, store: Store, *, extractor: str, max_transaction_rows: int) -> None:
+    def __init__(self, store: Store, *, extractor: str, structured: bool, max_transaction_rows: int) -> None:
         self.store = store
-        self.extractor = extractor
+        self.ledger: Row = {"extractor": extractor, "structured": structured}
         self.max_transaction_rows = max_transaction_rows
         self._waiting: list[Evidence] = []
         self._rows = 0
@@ -84,7 +84,7 @@ class Loader:
         }
 
     def _load(self, group: list[Evidence], former: list[str]) -> None:
-        writes = list(evidence_writes(group, self.extractor))
+        writes = list(evidence_writes(group, self.ledger))
 
         def work(tx: Transaction) -> None:
             delete_evidence(tx, former)
@@ -97,7 +97,7 @@ class Loader:
         document = evidence.document.key
         pending = PENDING if replaces else ""
         generation = document + pending
-        begin, *writes, chunk_links, about = evidence_writes([evidence], self.extractor)
+        begin, *writes, chunk_links, about = evidence_writes([evidence], self.ledger)
         properties = begin.rows[0]["properties"]
         self.store.write("evidence", lambda tx: tx.write("begin_generation", key=generation, properties=properties))
         writes.append(Write("link_generation", chunk_links.rows))
@@ -142,7 +142,7 @@ def run_writes(tx: Transaction, writes: list[Write]) -> None:
             tx.write(part.statement, rows=part.rows)
 
 
-def evidence_writes(group: list[Evidence], extractor: str) -> Iterator[Write]:
+def evidence_writes(group: list[Evidence], ledger: Row) -> Iterator[Write]:
     """All rows of a group of documents in the order in which they have to be written: nodes, relationships, and last
     what makes the documents reachable."""
     chunks = [chunk for evidence in group for chunk in evidence.chunks]
@@ -150,7 +150,7 @@ def evidence_writes(group: list[Evidence], extractor: str) -> Iterator[Write]:
     mentions = [mention for evidence in group for mention in evidence.mentions]
     claims = [(claim.key, claim) for evidence in group for claim in evidence.claims]
     keys = {id(chunk): chunk.key for chunk in chunks}
-    yield Write("merge_documents", _sorted("key", [_document_row(evidence, extractor) for evidence in group]))
+    yield Write("merge_documents", _sorted("key", [_document_row(evidence, ledger) for evidence in group]))
     yield Write(
         "merge_chunks",
         [
@@ -184,7 +184,7 @@ def evidence_writes(group: list[Evidence], extractor: str) -> Iterator[Write]:
     yield Write("link_about", [{"document": each.document, "entity": each.key} for each in entities if each.about])
 
 
-def _document_row(evidence: Evidence, extractor: str) -> Row:
+def _document_row(evidence: Evidence, ledger: Row) -> Row:
     document = evidence.document
     return _row(
         "key",
@@ -197,7 +197,7 @@ def _document_row(evidence: Evidence, extractor: str) -> Row:
         media_type=document.media_type,
         content_hash=document.content_hash,
         length=document.length,
-        extractor=extractor,
+        **ledger,
     )
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from graph_schema.models import Failed
+    from pipeline.ingest.options import RunOptions
     from pipeline.ingest.readers.base import Fields
     from pipeline.ingest.sources import Source
     from pipeline.store.driver import Store
@@ -90,12 +91,16 @@ class Gone:
 
 class Plan:
     """Walks the sources once. `files` says what is to be read; when it has ended and `lost` was told which records are
-    missing, `gone` says what is gone. Holds the paths it saw."""
+    missing, `gone` says what is gone. Holds the paths it saw. A document counts as unchanged only when it was extracted
+    under `fingerprint`, or under any when that is `None`."""
 
-    def __init__(self, store: Store, sources: Sequence[Source], *, fields: Fields, fingerprint: str) -> None:
+    def __init__(
+        self, store: Store, sources: Sequence[Source], *, options: RunOptions, fingerprint: str | None
+    ) -> None:
         self.store = store
         self.sources = sources
-        self.fields = fields
+        self.fields = options.fields
+        self.since = options.since
         self.fingerprint = fingerprint
         self._seen: dict[str, set[str]] = defaultdict(set)
         self._unseen: dict[str, set[str]] = defaultdict(set)
@@ -108,7 +113,9 @@ class Plan:
         for group in grouped(walk(self.sources), BATCH_FILES):
             files = [item for item in group if isinstance(item, tuple)]
             yield from self._unread([item for item in group if not isinstance(item, tuple)])
-            yield from self._files(files)
+            old = {item for item in files if self._is_old(*item)}
+            yield from self._left_out(old)
+            yield from self._files([item for item in files if item not in old])
         self._walked = True
 
     def found_new(self, source: str) -> None:
@@ -125,6 +132,23 @@ class Plan:
             return []
         found = [self._gone_of(name) for name in sorted({source.name for source in self.sources})]
         return [each for each in found if each.documents]
+
+    def is_missing(self, source: str, path: str) -> bool:
+        """Whether the sources would read this file, were walked to their end, and it is not there."""
+        covered = any(each.name == source and covers(each, path) for each in self.sources)
+        return self._walked and covered and path not in self._seen[source] and not self._is_unseen(source, path)
+
+    def _is_old(self, source: Source, relative: Path) -> bool:
+        """Whether the file was not modified since `since`; one that cannot be looked at is no such file."""
+        try:
+            return self.since is not None and (source.root / relative).stat().st_mtime < self.since.timestamp()
+        except OSError:
+            return False
+
+    def _left_out(self, files: set[tuple[Source, Path]]) -> Iterator[Skipped]:
+        for source, relative in files:
+            self._seen[source.name].add(document_path(relative))
+            yield Skipped(source.name, document_path(relative), f"not modified since {self.since}")
 
     def _unread(self, items: Iterable[Skipped | Failed]) -> Iterator[Skipped | Failed]:
         for item in items:
@@ -153,7 +177,8 @@ class Plan:
                 yield ToRead(source, relative, file_hash, known.get(at, {}))
 
     def _is_unchanged(self, row: Row, file_hash: str | None) -> bool:
-        return (row["file_hashes"], row["extractors"]) == ([file_hash], [self.fingerprint])
+        known: bool = row["file_hashes"] == [file_hash]
+        return known and (self.fingerprint is None or row["extractors"] == [self.fingerprint])
 
     def _gone_of(self, name: str) -> Gone:
         sources = [source for source in self.sources if source.name == name]

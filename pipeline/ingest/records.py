@@ -6,12 +6,15 @@ not there. A crashed run resumes from these files, and what other machines extra
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from graph_schema.errors import ConfigurationError, GroundplanError
 from graph_schema.models import Chunk, Claim, Document, Evidence, LocalEntity, Mention, Value
+from pipeline.errors import OutOfSpace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -44,6 +47,8 @@ class Records:
         try:
             temporary.write_text("\n".join(lines) + "\n", encoding="utf-8")
             temporary.replace(path)
+        except OSError as error:
+            raise _unwritable(path, error) from None
         finally:
             temporary.unlink(missing_ok=True)
 
@@ -60,6 +65,15 @@ class Records:
             return tuple(_from_json(row) for row in rows[:-1])
         except (KeyError, TypeError, ValueError):  # edited by hand: extracted again
             return None
+
+
+def _unwritable(path: Path, error: OSError) -> GroundplanError:
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return OutOfSpace(
+            f"{str(path)!r} cannot be written: {error.strerror}.",
+            "Free some space (everything under records/ in the home may be deleted), then run the same command again.",
+        )
+    return ConfigurationError(f"{str(path)!r} cannot be written: {error.strerror}.", "Give this user the right to.")
 
 
 def evidence_records(evidence: Evidence) -> Iterator[Record]:

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from graph_schema.models import Failed
+    from graph_schema.models import Evidence, Failed
 
+MAX_SHOWN_FAILURES = 20
 COUNTED = ("new", "changed", "unchanged", "gone", "pruned", "failed")
 
 
 @dataclass(slots=True)
 class RunReport:
-    """The outcome of one ingestion run.
+    """The outcome of one ingestion run, filled in while it goes.
+
+    `status` is not started, running, done, stopped (early, cleanly) or failed.
 
     `documents` counts new, changed, unchanged, gone (in the graph, no longer in their source), pruned (those of the
     gone that were deleted) and failed; `gone` names the first few; `skipped` counts files that nobody reads, by reason;
@@ -26,7 +32,7 @@ class RunReport:
 
     run: str
     started: str
-    status: str = "running"
+    status: str = "not started"
     documents: Counter[str] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
     notes: Counter[str] = field(default_factory=Counter)
@@ -40,6 +46,27 @@ class RunReport:
     failures: list[Failed] = field(default_factory=list)
     dead_letters: Path | None = None
     seconds: dict[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def begin(cls) -> Self:
+        """The report of a run that begins now, here."""
+        now = datetime.now(UTC)
+        stamp = now.strftime("%Y%m%dT%H%M%S.%fZ")
+        return cls(f"{stamp}-{socket.gethostname()}-{os.getpid()}", now.isoformat(timespec="seconds"))
+
+    def loaded(self, evidence: Evidence) -> None:
+        """Count a document that was loaded."""
+        self.chunks += len(evidence.chunks)
+        self.words += sum(len(chunk.text.split()) for chunk in evidence.chunks)
+        self.mentions += len(evidence.mentions)
+        self.claims.update(claim.status for claim in evidence.claims)
+
+    def failed(self, failed: Failed, dead_letters: Path) -> None:
+        """Count a document that could not be read or extracted, whose letter is in `dead_letters`."""
+        self.documents["failed"] += 1
+        self.dead_letters = dead_letters
+        if len(self.failures) < MAX_SHOWN_FAILURES:
+            self.failures.append(failed)
 
     def as_json(self) -> dict[str, Any]:
         """Plain values; the contract of the last line on stdout."""

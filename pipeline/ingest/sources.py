@@ -18,9 +18,22 @@ from pipeline.files import write_atomically
 from pipeline.ingest.readers import SUFFIXES, format_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
-__all__ = ["Skipped", "Source", "covers", "document_path", "parse_source", "parse_sources", "paths", "remember", "walk"]
+__all__ = [
+    "Skipped",
+    "Source",
+    "covers",
+    "document_path",
+    "files_again",
+    "parse_source",
+    "parse_sources",
+    "paths",
+    "remember",
+    "remembered",
+    "select",
+    "walk",
+]
 
 SOURCES_FILE = "sources.json"
 _NAMED = re.compile(r"([^/=]*)=(.+)", re.DOTALL)
@@ -114,6 +127,30 @@ def remember(home: Path, sources: Iterable[Source]) -> None:
             )
         known[source.name] = source.given
     write_atomically(home / SOURCES_FILE, json.dumps(known, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
+
+
+def select(sources: Iterable[Source], names: Collection[str]) -> tuple[Source, ...]:
+    """Those of `sources` that bear one of `names`, or all where none are named. Raises `SourceError` for a name that
+    none bears."""
+    sources = tuple(sources)
+    known = sorted({source.name for source in sources})
+    unknown = sorted(set(names) - set(known))
+    if unknown:
+        raise SourceError(f"no source of this run is called {unknown[0]!r}.", f"They are called {', '.join(known)}.")
+    return tuple(source for source in sources if not names or source.name in names)
+
+
+def files_again(home: Path, files: Iterable[tuple[str, str]]) -> tuple[Source, ...]:
+    """Sources of one file each, for files that earlier runs of this home named by source and path. Raises
+    `SourceError` where it is not known which folder a source stands for."""
+    known = remembered(home)
+    found: list[Source] = []
+    for name, path in files:
+        if name not in known:
+            raise SourceError(f"which folder the source {name!r} stands for is not known.", f"Ingest it: {name}=PATH.")
+        given = known[name]
+        found.append(Source(name, Path(given).resolve(), path, literal=True, given=given, named=True))
+    return tuple(found)
 
 
 def remembered(home: Path) -> dict[str, str]:

@@ -214,9 +214,8 @@ class IngestJob:
     def _set_up(self) -> None:
         """Load the models before the first document that needs them: a run over what is known needs none."""
         if "setup" not in self.report.seconds:
-            with self._timed("setup"), progress("setup", "models") as shown:
+            with self._timed("setup"):
                 self.extractor.setup()
-                shown(1)
 
     def _known(self, segmented: Segmented) -> Evidence | None:
         """What an earlier run extracted, unless its file is torn or was edited."""

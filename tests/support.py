@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, LiteralString
 
 from pipeline.store.digest import lines
+from pipeline.store.driver import Store
 from pipeline.text.mentions import MentionFinder, RawMention
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from spacy.tokens import Doc
 
     from pipeline.settings import Settings
-    from pipeline.store.driver import Store
+    from pipeline.store.driver import Layer, Transaction
 
 
 def rows(store: Store, query: LiteralString, /, **parameters: Any) -> list[dict[str, Any]]:  # noqa: ANN401
@@ -73,3 +76,24 @@ class FragileFinder(MentionFinder):
         if "breaks" in doc.text:
             raise ValueError("this text breaks it")
         return super().__call__(doc, offset, date)
+
+
+class Killed(BaseException):
+    """Stands for a process that ends here: nobody catches it."""
+
+
+class MortalStore(Store):
+    """A store whose process ends after a number of committed transactions, before anything else is written."""
+
+    def __init__(self, store: Store, *, lives: int) -> None:
+        super().__init__(store.connection, timeout_s=store.timeout_s)
+        self.lives = lives
+        self.committed = dict.fromkeys(self.written, 0)
+
+    def write(self, layer: Layer, work: Callable[[Transaction], Any]) -> Any:  # noqa: ANN401
+        if self.lives == 0:
+            raise Killed
+        result = super().write(layer, work)
+        self.lives -= 1
+        self.committed[layer] += 1
+        return result

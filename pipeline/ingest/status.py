@@ -61,7 +61,7 @@ def status_of(store: Store, settings: Settings, ontology: Ontology) -> Status:
     return Status(
         runs=runs,
         holder=holder_of(store),
-        waiting={row["what"]: row["count"] for row in store.read("waiting")},
+        waiting={what: count for what, count in store.read("unsettled")[0].items() if count},
         dead_letters=dict(sorted(Counter(each.stage for each in outstanding(settings.home)).items())),
         pending_migrations=inspect(store, ontology).missing,
     )

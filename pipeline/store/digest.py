@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 DigestLayer = Literal["evidence", "knowledge", "findings", "decisions"]
 LAYERS: tuple[DigestLayer, ...] = ("evidence", "knowledge", "findings", "decisions")
+FINDINGS_METHOD = "recursion"
 PAGE_ROWS = 2_000
 
 
@@ -92,8 +93,7 @@ def lines(store: Store) -> Iterator[Line]:
     yield from _nodes(store, "evidence", "documents")
     yield from _nodes(store, "evidence", "chunks", hidden=hidden)
     yield from _nodes(store, "evidence", "local_entities", hidden=hidden)
-    yield from _nodes(store, "evidence", "claims", hidden=hidden, findings=False)
-    yield from _nodes(store, "findings", "claims", hidden=hidden, findings=True)
+    yield from _nodes(store, "evidence", "claims", hidden=hidden)
     for name in ("entities", "facts", "names", "blocks"):
         yield from _nodes(store, "knowledge", name)
     for kind in constrained_types(row["name"] for row in store.read("constraint_names")):
@@ -104,7 +104,13 @@ def lines(store: Store) -> Iterator[Line]:
 
 def _nodes(store: Store, layer: DigestLayer, name: str, **parameters: Any) -> Iterator[Line]:  # noqa: ANN401
     for row in _rows(store, statement("read", f"digest_{name}"), **parameters):
-        yield Line(layer, _text(name, row["key"], row["properties"], row["links"]), 1, len(row["links"]))
+        is_finding = row["properties"].get("method") == FINDINGS_METHOD
+        yield Line(
+            "findings" if is_finding else layer,
+            _text(name, row["key"], row["properties"], row["links"]),
+            1,
+            len(row["links"]),
+        )
         if derived := row.get("derived"):
             yield Line("knowledge", _text(name, row["key"], {}, derived), 0, len(derived))
 

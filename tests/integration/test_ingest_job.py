@@ -14,7 +14,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support import FragileFinder, clear, dump, environment, pdf, rows
+from support import FragileFinder, Killed, MortalStore, clear, dump, environment, pdf, rows
 
 from pipeline import cli
 from pipeline.api import Groundplan
@@ -25,7 +25,6 @@ from pipeline.ingest import resolve as resolve_module
 from pipeline.ingest.extract import RulesExtractor
 from pipeline.ingest.job import IngestJob, one_run_at_a_time
 from pipeline.ingest.sources import parse_sources
-from pipeline.store.driver import Store
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
     from graph_schema.ontology import Ontology
     from pipeline.ingest.report import RunReport
     from pipeline.settings import Settings
-    from pipeline.store.driver import Layer, Transaction
+    from pipeline.store.driver import Store
 
 FIRST = {
     "a.txt": "Anna Berg founded Halden Instruments in 1962. The company employed 120 people. She was born in Oslo.\n",
@@ -425,27 +424,6 @@ def test_a_large_document_that_changes_or_is_interrupted_leaves_nothing_behind(
 
 
 # Crashes
-
-
-class Killed(BaseException):
-    """Stands for a process that ends here: nobody catches it."""
-
-
-class MortalStore(Store):
-    """A store whose process ends after a number of committed transactions, before anything else is written."""
-
-    def __init__(self, store: Store, *, lives: int) -> None:
-        super().__init__(store.connection, timeout_s=store.timeout_s)
-        self.lives = lives
-        self.committed = dict.fromkeys(self.written, 0)
-
-    def write(self, layer: Layer, work: Callable[[Transaction], Any]) -> Any:  # noqa: ANN401
-        if self.lives == 0:
-            raise Killed
-        result = super().write(layer, work)
-        self.lives -= 1
-        self.committed[layer] += 1
-        return result
 
 
 def test_a_run_that_ends_after_any_transaction_is_finished_by_the_next(

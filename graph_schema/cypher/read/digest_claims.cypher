@@ -1,14 +1,13 @@
 // Purpose: A page of claims in key order, as the digest takes them.
 // Parameter after (string): the key after which the page begins
 // Parameter hidden (list<string>): what evidence carries as its document that no reader sees
-// Parameter findings (boolean): whether those that the recursive pass verified, or all others
 // Parameter limit (integer): how many at most
 // Column key: claim key
 // Column properties: its properties
 // Column links: [type, key of the other end, properties] of each relationship it begins
 // Column derived: the same of what derivation attached to it
 MATCH (c:Claim)
-WHERE c.key > $after AND NOT c.document IN $hidden AND (coalesce(c.method, '') = 'recursion') = $findings
+WHERE c.key > $after AND NOT c.document IN $hidden
 WITH c ORDER BY c.key LIMIT $limit
 RETURN c.key AS key, c {.*} AS properties,
        COLLECT {

@@ -116,4 +116,4 @@ def ingest(settings: Settings, folder: Path, step: Step) -> None:
         patch.object(blocks, "MAX_BLOCK_NAMES", 3),
         Groundplan.open(own) as kg,
     ):
-        kg.ingest(*(chosen or [folder]), prune=step["prune"])
+        kg.ingest(*(chosen or [str(folder)]), prune=step["prune"])

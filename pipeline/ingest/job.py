@@ -150,8 +150,6 @@ class IngestJob:
             if entry and (entry["content_hash"], entry["extractor"]) == (item.document.content_hash, self.fingerprint):
                 self.report.documents["unchanged"] += 1
                 continue
-            if entry is None:
-                plan.found_new(file.source.name)
             self.report.documents["changed" if entry else "new"] += 1
             chunks = segment(item, max_chunk_chars=self.settings.max_chunk_chars)
             segmented = Segmented(item.document, chunks)

@@ -100,20 +100,19 @@ class Plan:
         self._seen: dict[str, set[str]] = defaultdict(set)
         self._unseen: dict[str, set[str]] = defaultdict(set)
         self._records: dict[str, dict[str, list[str]]] = defaultdict(dict)
-        self._new: Counter[str] = Counter()
+        self._total: Counter[str] = Counter()
+        self._held: Counter[str] = Counter()
         self._walked = False
 
     def files(self) -> Iterator[ToRead | Unchanged | Skipped | Failed]:
         """Everything the sources hold, files in their order."""
+        for name in {source.name for source in self.sources}:
+            self._total[name] = self.store.read("count_documents_of_source", source=name)[0]["documents"]
         for group in grouped(walk(self.sources), BATCH_FILES):
             files = [item for item in group if isinstance(item, tuple)]
             yield from self._unread([item for item in group if not isinstance(item, tuple)])
             yield from self._files(files)
         self._walked = True
-
-    def found_new(self, source: str) -> None:
-        """Take note of a document that the ledger did not know."""
-        self._new[source] += 1
 
     def lost(self, file: ToRead, keys: Iterable[str]) -> None:
         """Take note of records that a file, read whole and without a fault, no longer holds."""
@@ -136,6 +135,8 @@ class Plan:
         for row in wanted:
             self._seen[row["source"]].add(row["path"])
         ledger = {(row["source"], row["path"]): row for row in self.store.read("files_in_ledger", files=wanted)}
+        for entry in ledger.values():
+            self._held[entry["source"]] += entry["documents"]
         hashes = [_file_hash(source.root / relative, self.fields) for source, relative in files]
         changed = [
             row
@@ -156,13 +157,13 @@ class Plan:
         return (row["file_hashes"], row["extractors"]) == ([file_hash], [self.fingerprint])
 
     def _gone_of(self, name: str) -> Gone:
+        gone = Gone(name, known=self._held[name], records=self._records[name])
+        if self._held[name] == self._total[name]:  # every document is of a file that was seen: no need to look further
+            return gone
         sources = [source for source in self.sources if source.name == name]
-        gone = Gone(name, known=-self._new[name], records=self._records[name])
         for row in self._known_files(name):
             path = row["path"]
-            if path in self._seen[name]:
-                gone.known += row["documents"]
-            elif any(covers(source, path) for source in sources):
+            if path not in self._seen[name] and any(covers(source, path) for source in sources):
                 gone.known += row["documents"]
                 if not self._is_unseen(name, path):
                     gone.files[path] = row["documents"]

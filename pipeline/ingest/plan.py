@@ -132,29 +132,20 @@ class Plan:
 
     def _files(self, files: list[tuple[Source, Path]]) -> Iterator[ToRead | Unchanged]:
         wanted = [{"source": source.name, "path": document_path(relative)} for source, relative in files]
-        for row in wanted:
-            self._seen[row["source"]].add(row["path"])
         ledger = {(row["source"], row["path"]): row for row in self.store.read("files_in_ledger", files=wanted)}
-        for entry in ledger.values():
-            self._held[entry["source"]] += entry["documents"]
-        hashes = [_file_hash(source.root / relative, self.fields) for source, relative in files]
-        changed = [
-            row
-            for row, file_hash in zip(wanted, hashes, strict=True)
-            if (row["source"], row["path"]) in ledger
-            and not self._is_unchanged(ledger[row["source"], row["path"]], file_hash)
-        ]
-        rows = self.store.read("documents_of_files", files=changed) if changed else []
-        known = {(row["source"], row["path"]): {each["key"]: each for each in row["documents"]} for row in rows}
-        for (source, relative), row, file_hash in zip(files, wanted, hashes, strict=True):
-            at = (row["source"], row["path"])
-            if at in ledger and at not in known:
-                yield Unchanged(ledger[at]["documents"])
+        for (source, relative), at in zip(files, wanted, strict=True):
+            self._seen[source.name].add(at["path"])
+            file_hash = _file_hash(source.root / relative, self.fields)
+            entry = ledger.get((at["source"], at["path"]))
+            if entry is None:
+                yield ToRead(source, relative, file_hash, {})
+                continue
+            self._held[source.name] += entry["documents"]
+            if (entry["file_hashes"], entry["extractors"]) == ([file_hash], [self.fingerprint]):
+                yield Unchanged(entry["documents"])
             else:
-                yield ToRead(source, relative, file_hash, known.get(at, {}))
-
-    def _is_unchanged(self, row: Row, file_hash: str | None) -> bool:
-        return (row["file_hashes"], row["extractors"]) == ([file_hash], [self.fingerprint])
+                known = {row["key"]: row for row in self.store.read("documents_of_file", **at)}
+                yield ToRead(source, relative, file_hash, known)
 
     def _gone_of(self, name: str) -> Gone:
         gone = Gone(name, known=self._held[name], records=self._records[name])

@@ -136,8 +136,6 @@ class Intake:
             if entry and self._is_known(entry, item.document):
                 self.report.documents["unchanged"] += 1
                 continue
-            if entry is None:
-                plan.found_new(file.source.name)
             self.report.documents["changed" if entry else "new"] += 1
             self._taken += 1
             segmented = Segmented(item.document, segment(item, max_chunk_chars=self.settings.max_chunk_chars))

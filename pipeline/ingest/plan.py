@@ -104,12 +104,16 @@ class Plan:
         self.fingerprint = fingerprint
         self._seen: dict[str, set[str]] = defaultdict(set)
         self._unseen: dict[str, set[str]] = defaultdict(set)
+        self._left: dict[str, set[str]] = defaultdict(set)
         self._records: dict[str, dict[str, list[str]]] = defaultdict(dict)
-        self._new: Counter[str] = Counter()
+        self._total: Counter[str] = Counter()
+        self._held: Counter[str] = Counter()
         self._walked = False
 
     def files(self) -> Iterator[ToRead | Unchanged | Skipped | Failed]:
         """Everything the sources hold, files in their order."""
+        for name in {source.name for source in self.sources}:
+            self._total[name] = self.store.read("count_documents_of_source", source=name)[0]["documents"]
         for group in grouped(walk(self.sources), BATCH_FILES):
             files = [item for item in group if isinstance(item, tuple)]
             yield from self._unread([item for item in group if not isinstance(item, tuple)])
@@ -117,10 +121,6 @@ class Plan:
             yield from self._left_out(old)
             yield from self._files([item for item in files if item not in old])
         self._walked = True
-
-    def found_new(self, source: str) -> None:
-        """Take note of a document that the ledger did not know."""
-        self._new[source] += 1
 
     def lost(self, file: ToRead, keys: Iterable[str]) -> None:
         """Take note of records that a file, read whole and without a fault, no longer holds."""
@@ -136,7 +136,8 @@ class Plan:
     def is_missing(self, source: str, path: str) -> bool:
         """Whether the sources would read this file, were walked to their end, and it is not there."""
         covered = any(each.name == source and covers(each, path) for each in self.sources)
-        return self._walked and covered and path not in self._seen[source] and not self._is_unseen(source, path)
+        looked_at = path in self._seen[source] or path in self._left[source] or self._is_unseen(source, path)
+        return self._walked and covered and not looked_at
 
     def _is_old(self, source: Source, relative: Path) -> bool:
         """Whether the file was not modified since `since`; one that cannot be looked at is no such file."""
@@ -147,7 +148,7 @@ class Plan:
 
     def _left_out(self, files: set[tuple[Source, Path]]) -> Iterator[Skipped]:
         for source, relative in files:
-            self._seen[source.name].add(document_path(relative))
+            self._left[source.name].add(document_path(relative))
             yield Skipped(source.name, document_path(relative), f"not modified since {self.since}")
 
     def _unread(self, items: Iterable[Skipped | Failed]) -> Iterator[Skipped | Failed]:
@@ -157,39 +158,35 @@ class Plan:
 
     def _files(self, files: list[tuple[Source, Path]]) -> Iterator[ToRead | Unchanged]:
         wanted = [{"source": source.name, "path": document_path(relative)} for source, relative in files]
-        for row in wanted:
-            self._seen[row["source"]].add(row["path"])
         ledger = {(row["source"], row["path"]): row for row in self.store.read("files_in_ledger", files=wanted)}
-        hashes = [_file_hash(source.root / relative, self.fields) for source, relative in files]
-        changed = [
-            row
-            for row, file_hash in zip(wanted, hashes, strict=True)
-            if (row["source"], row["path"]) in ledger
-            and not self._is_unchanged(ledger[row["source"], row["path"]], file_hash)
-        ]
-        rows = self.store.read("documents_of_files", files=changed) if changed else []
-        known = {(row["source"], row["path"]): {each["key"]: each for each in row["documents"]} for row in rows}
-        for (source, relative), row, file_hash in zip(files, wanted, hashes, strict=True):
-            at = (row["source"], row["path"])
-            if at in ledger and at not in known:
-                yield Unchanged(ledger[at]["documents"])
+        for (source, relative), at in zip(files, wanted, strict=True):
+            self._seen[source.name].add(at["path"])
+            file_hash = _file_hash(source.root / relative, self.fields)
+            entry = ledger.get((at["source"], at["path"]))
+            if entry is None:
+                yield ToRead(source, relative, file_hash, {})
+                continue
+            self._held[source.name] += entry["documents"]
+            if self._is_unchanged(entry, file_hash):
+                yield Unchanged(entry["documents"])
             else:
-                yield ToRead(source, relative, file_hash, known.get(at, {}))
+                known = {row["key"]: row for row in self.store.read("documents_of_file", **at)}
+                yield ToRead(source, relative, file_hash, known)
 
     def _is_unchanged(self, row: Row, file_hash: str | None) -> bool:
         known: bool = row["file_hashes"] == [file_hash]
         return known and (self.fingerprint is None or row["extractors"] == [self.fingerprint])
 
     def _gone_of(self, name: str) -> Gone:
+        gone = Gone(name, known=self._held[name], records=self._records[name])
+        if self._held[name] == self._total[name]:  # every document is of a file that was seen: no need to look further
+            return gone
         sources = [source for source in self.sources if source.name == name]
-        gone = Gone(name, known=-self._new[name], records=self._records[name])
         for row in self._known_files(name):
             path = row["path"]
-            if path in self._seen[name]:
+            if path not in self._seen[name] and any(covers(source, path) for source in sources):
                 gone.known += row["documents"]
-            elif any(covers(source, path) for source in sources):
-                gone.known += row["documents"]
-                if not self._is_unseen(name, path):
+                if path not in self._left[name] and not self._is_unseen(name, path):
                     gone.files[path] = row["documents"]
         return gone
 

@@ -25,6 +25,7 @@ from pipeline.ingest import resolve as resolve_module
 from pipeline.ingest.extract import RulesExtractor
 from pipeline.ingest.job import IngestJob, one_run_at_a_time
 from pipeline.ingest.sources import parse_sources
+from pipeline.text import nlp
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -133,6 +134,19 @@ def test_a_second_run_writes_nothing_and_creates_only_its_run(graph: Groundplan,
     assert before["evidence"].nodes_created > 0
     assert dump(graph.store) == known
     assert one(graph.store, "MATCH (r:Run {status: 'done'}) RETURN count(r)") == 2
+
+
+def test_a_run_over_what_is_known_loads_no_model_and_parses_no_file(
+    graph: Groundplan, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    graph.ingest(folder)
+
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("an unchanged file costs a hash and nothing else")
+
+    monkeypatch.setattr(nlp, "load", never)
+    monkeypatch.setattr(job_module, "read_file", never)
+    assert dict(graph.ingest(folder).documents) == {"unchanged": 6}
 
 
 def test_a_report_counts_what_its_own_run_wrote(graph: Groundplan, folder: Path) -> None:

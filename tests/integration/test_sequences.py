@@ -6,7 +6,7 @@ import shutil
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
-from hypothesis import HealthCheck, example, given
+from hypothesis import HealthCheck, Phase, example, given
 from hypothesis import settings as tune
 from hypothesis import strategies as st
 from support import clear, dump
@@ -33,7 +33,7 @@ VERSIONS: dict[str, tuple[str, ...]] = {
         "Halden Instruments was sold in 1971. Dr. Anna Berg, a chemist of Halden Instruments, died in 1990.\n",
         "A. Berg wrote to Halden Instruments in Oslo. Halden Instruments was founded in 1963.\n",
     ),
-    "deep/c.txt": (
+    "c.txt": (
         "Karl Vos did not join Halden Instruments. K. Vos was born in Bergen.\n",
         "The Halden Instruments Company (HIC) was renamed Norvik Systems. HIC employed 120 people.\n",
         LONG,
@@ -70,7 +70,12 @@ def every(version: int, **tuned: Any) -> Step:  # noqa: ANN401
 
 @given(sequence=st.lists(steps, min_size=2, max_size=3))
 @example(sequence=[every(0), every(1, max_transaction_rows=100), every(2, batch_documents=1, pass_size=1)])
-@tune(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture], print_blob=True)
+@tune(
+    max_examples=5,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    print_blob=True,
+)
 def test_any_sequence_of_runs_gives_the_graph_of_a_clean_run_over_what_is_kept(
     store: Store, settings: Settings, tmp_path: Path, sequence: list[Step]
 ) -> None:
@@ -111,4 +116,4 @@ def ingest(settings: Settings, folder: Path, step: Step) -> None:
         patch.object(blocks, "MAX_BLOCK_NAMES", 3),
         Groundplan.open(own) as kg,
     ):
-        kg.ingest(*(chosen or [folder]), prune=step["prune"])
+        kg.ingest(*(chosen or [str(folder)]), prune=step["prune"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import nullcontext
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Generic, Protocol, Self
 
@@ -12,6 +13,7 @@ from pipeline.engines.process import WorkerProcess
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from contextlib import AbstractContextManager
     from types import TracebackType
 
     from pipeline.engines.contract import Ready, Shard, Stage, Work
@@ -22,6 +24,12 @@ SHARDS_PER_PLACE = 2
 
 class Placement(Protocol[In_contra, Out_co]):
     """Where an engine's work is done: the one thing in which engines differ."""
+
+    @property
+    def suspects(self) -> AbstractContextManager[object]:
+        """Entered to try the documents of a lost batch alone: by one at a time where one can take the batches of others
+        along."""
+        ...
 
     def start(self) -> tuple[Ready, Sequence[Work[In_contra, Out_co]]]:
         """Set one worker up. Returns what it says and all places, each of which serves one thread."""
@@ -99,7 +107,7 @@ class Engine(Generic[In, Out]):
         while (task := self._tasks.get()) is not None:
             shard, done = task
             try:
-                done.put(ShardResult(shard, tuple(isolated(shard.inputs, work, stage))))
+                done.put(ShardResult(shard, tuple(isolated(shard.inputs, work, stage, self._placement.suspects))))
             except BaseException as error:  # raised where the result is awaited
                 done.put(error)
 
@@ -116,6 +124,8 @@ def _result(done: SimpleQueue[ShardResult[In, Out] | BaseException]) -> ShardRes
 
 class Processes(Generic[In, Out]):
     """Worker processes on this machine, started when there is a shard for them."""
+
+    suspects = nullcontext()  # a worker has one batch
 
     def __init__(self, make_stage: Callable[[], Stage[In, Out]], *, workers: int, document_timeout_s: float) -> None:
         self._workers = [WorkerProcess(make_stage, document_timeout_s=document_timeout_s) for _ in range(workers)]

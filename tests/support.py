@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, LiteralString
 
+from pipeline.ingest.extract import RulesExtractor
 from pipeline.text.mentions import MentionFinder, RawMention
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
+    from graph_schema.ontology import Ontology
     from pipeline.store.driver import Store
 
 
@@ -60,6 +62,13 @@ def pdf(line: str) -> bytes:
     table = "".join(f"{offset:010} 00000 n \n" for offset in offsets)
     trailer = f"trailer\n<< /Size {len(objects) + 1} /Root 1 0 R >>\nstartxref\n{len(body)}\n%%EOF\n"
     return f"{body}xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}{trailer}".encode()
+
+
+def fragile_extractor(model: str, ontology: Ontology) -> RulesExtractor:
+    """An extractor that breaks on one text."""
+    extractor = RulesExtractor(model, ontology)
+    extractor.find_mentions = FragileFinder(ontology)
+    return extractor
 
 
 class FragileFinder(MentionFinder):

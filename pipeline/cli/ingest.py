@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 
@@ -14,7 +16,16 @@ import click
     metavar="NAME=FIELD",
     help="Which field of JSON Lines and CSV holds id, title, text or date; repeat it.",
 )
-def ingest(sources: tuple[str, ...], fields: tuple[str, ...]) -> None:
+@click.option("--engine", type=click.Choice(["serial", "processes", "dask"]), help="Who extracts; default: processes.")
+@click.option("--workers", type=click.IntRange(min=1), help="How many at a time; default: one for each usable core.")
+@click.option("--dask-address", metavar="ADDRESS", help="The scheduler of a Dask cluster, as tcp://HOST:PORT.")
+def ingest(
+    sources: tuple[str, ...],
+    fields: tuple[str, ...],
+    engine: str | None,
+    workers: int | None,
+    dask_address: str | None,
+) -> None:
     """Bring the graph up to date with SOURCE...: folders, globs or files, each optionally as NAME=PATH.
 
     Text, Markdown, HTML, PDF, JSON Lines (.jsonl) and CSV. What is unchanged since the last run is skipped; what cannot
@@ -24,11 +35,16 @@ def ingest(sources: tuple[str, ...], fields: tuple[str, ...]) -> None:
 
     from pipeline.api import Groundplan
     from pipeline.errors import TooManyDeadLetters
+    from pipeline.settings import Settings
 
+    if dask_address is not None and engine not in {None, "dask"}:
+        raise click.UsageError(f"--dask-address is for --engine dask, not {engine}.")
     malformed = [named for named in fields if "=" not in named]
     if malformed:
         raise click.UsageError(f"--field {malformed[0]!r}: write it as NAME=FIELD, for example text=abstract.")
-    with Groundplan.open() as kg:
+    chosen: dict[str, Any] = {"engine": engine, "workers": workers, "dask_address": dask_address}
+    settings = Settings.load(**{name: value for name, value in chosen.items() if value is not None})
+    with Groundplan.open(settings) as kg:
         try:
             report = kg.ingest(*sources, fields=dict(named.split("=", 1) for named in fields))
         except TooManyDeadLetters as error:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Generic, Protocol, Self
 from pipeline.engines.contract import In, In_contra, Out, Out_co, ShardResult
 from pipeline.engines.isolate import isolated
 from pipeline.engines.process import WorkerProcess
+from pipeline.errors import EngineUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -53,6 +54,7 @@ class Engine(Generic[In, Out]):
         self._ready: Ready | None = None
         self._threads: list[threading.Thread] = []
         self._tasks: SimpleQueue[_Task[In, Out] | None] = SimpleQueue()
+        self._closed = False
 
     def __enter__(self) -> Self:
         return self
@@ -64,6 +66,8 @@ class Engine(Generic[In, Out]):
 
     def setup(self) -> str:
         """Start the first worker, unless that was done. Returns the fingerprint of its stage, which all have."""
+        if self._closed:
+            raise _closed()
         if self._ready is None:
             self._ready, places = self._placement.start()
             for number, place in enumerate(places):
@@ -95,6 +99,7 @@ class Engine(Generic[In, Out]):
 
     def close(self) -> None:
         """End every worker, whatever it does."""
+        self._closed = True
         self._placement.close()
         for _ in self._threads:
             self._tasks.put(None)
@@ -109,10 +114,14 @@ class Engine(Generic[In, Out]):
             try:
                 done.put(ShardResult(shard, tuple(isolated(shard.inputs, work, stage, self._placement.suspects))))
             except BaseException as error:  # raised where the result is awaited
-                done.put(error)
+                done.put(_closed() if self._closed else error)
 
 
 _Task = tuple["Shard[In]", "SimpleQueue[ShardResult[In, Out] | BaseException]"]
+
+
+def _closed() -> EngineUnavailable:
+    return EngineUnavailable("the engine was closed.", "Open another.")
 
 
 def _result(done: SimpleQueue[ShardResult[In, Out] | BaseException]) -> ShardResult[In, Out]:

@@ -108,7 +108,7 @@ class IngestJob:
     ) -> None:
         """Extract and load; the hashes of files are recorded while nothing is under way in the engine."""
         loader = Loader(self.store, extractor=self.fingerprint, max_transaction_rows=self.settings.max_transaction_rows)
-        batches = _batches(self._to_extract(sources, shown), self.settings.batch_documents)
+        batches = in_batches(self._to_extract(sources, shown), self.settings.batch_documents)
         for batch in batches:
             for done in engine.run(self._shards(loader, chain((batch,), batches))):
                 for segmented, result in zip(done.shard.inputs, done.results, strict=True):
@@ -331,7 +331,7 @@ def _file_hash(path: Path, fields: Fields) -> str | None:
     return hasher.hexdigest()
 
 
-def _batches(documents: Iterable[Segmented], size: int) -> Iterator[list[Segmented]]:
+def in_batches(documents: Iterable[Segmented], size: int) -> Iterator[list[Segmented]]:
     """Batches of at most `size` documents; fewer when they are long."""
     batch: list[Segmented] = []
     chars = 0

@@ -11,10 +11,11 @@ import subprocess
 import sys
 import threading
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support import FragileFinder, clear, dump, pdf, rows
+from support import clear, dump, fragile_extractor, pdf, rows
 
 from pipeline import cli
 from pipeline.api import Groundplan
@@ -22,7 +23,6 @@ from pipeline.errors import ConfigurationError, GraphBusy, TooManyDeadLetters
 from pipeline.ingest import derive as derive_module
 from pipeline.ingest import job as job_module
 from pipeline.ingest import resolve as resolve_module
-from pipeline.ingest.extract import RulesExtractor
 from pipeline.ingest.job import IngestJob, one_run_at_a_time
 from pipeline.ingest.sources import parse_sources
 from pipeline.store.driver import Store
@@ -580,9 +580,7 @@ def test_a_second_run_at_the_same_time_is_told_to_try_later(
 
 def fragile_run(graph: Groundplan, folder: Path) -> RunReport:
     job = IngestJob(graph.store, graph.settings, graph.ontology)
-    extractor = RulesExtractor(graph.settings.model, graph.ontology)
-    extractor.find_mentions = FragileFinder(graph.ontology)
-    job.extractor = extractor
+    job.make_extractor = partial(fragile_extractor, graph.settings.model, graph.ontology)
     return job.run(parse_sources([str(folder)]))
 
 

@@ -9,7 +9,6 @@ import sys
 import time
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graph_schema.errors import ConfigurationError, GroundplanError
@@ -17,6 +16,7 @@ from graph_schema.models import Document, Failed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
 KILLED = "was killed (SIGKILL)"
 

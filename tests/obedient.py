@@ -76,8 +76,7 @@ class Obedient:
                 time.sleep(float(seconds))
             case ["kill"]:
                 os.kill(os.getpid(), signal.SIGKILL)
-            case ["kill-once"] if not self._seen(f"again {order.document.path}"):
-                self._log(f"again {order.document.path}")
+            case ["kill-twice"] if lines(self.trace).count(f"tried {order.document.path}") <= 2:
                 os.kill(os.getpid(), signal.SIGKILL)
             case ["kill-parent"]:
                 os.kill(os.getppid(), signal.SIGKILL)
@@ -101,9 +100,6 @@ class Obedient:
     def _log(self, line: str) -> None:
         with (self.trace / str(os.getpid())).open("a", encoding="utf-8") as file:
             file.write(line + "\n")
-
-    def _seen(self, line: str) -> bool:
-        return line in lines(self.trace)
 
 
 class Unready(Obedient):

@@ -135,6 +135,15 @@ def test_starting_a_worker_leaves_the_parents_own_signals_as_they_were(tmp_path:
     assert signal.pthread_sigmask(signal.SIG_BLOCK, []) == before
 
 
+def test_a_worker_has_one_thread_for_its_matrices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "7")
+    worker: WorkerProcess[Order, Reply] = WorkerProcess(making(tmp_path), document_timeout_s=LIMIT_S)
+    done = worker((order("a"),))
+    worker.close()
+    assert not isinstance(done, Lost)
+    assert [each.threads for each in done if isinstance(each, Reply)] == ["1"]
+
+
 def test_a_worker_that_ended_while_it_had_nothing_to_do_is_started_again_and_costs_nothing(tmp_path: Path) -> None:
     worker: WorkerProcess[Order, Reply] = WorkerProcess(making(tmp_path), document_timeout_s=LIMIT_S)
     worker.start()

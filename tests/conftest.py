@@ -8,8 +8,9 @@ test that needs it. A server that already holds a node is refused: the tests emp
 from __future__ import annotations
 
 import os
+import pickle
 import warnings
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,18 +22,21 @@ from pydantic import SecretStr
 from graph_schema.migrations import migrations
 from graph_schema.ontology import load_ontology
 from pipeline.api import Groundplan
+from pipeline.engines import Engine, open_engine
 from pipeline.settings import Settings
 from pipeline.store import migrate, private
 from pipeline.store.driver import Store
 from pipeline.store.private import Connection, private_server
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
 TEST_PREFIX = "GROUNDPLAN_TEST_NEO4J_"
 KEPT = "GROUNDPLAN_CACHE"
 IMAGE = "neo4j:5.26-community"
 STORE_TIMEOUT_S = 60.0
+ENGINE_SETTINGS = {"engine", "workers", "dask_address", "document_timeout_s"}
 ARCHIVE = Path(__file__).parent / "samples" / "archive"
 
 STARTED_WITH = dict(os.environ)  # the tests themselves do not see it
@@ -84,8 +88,32 @@ def connection(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
             store.schema("MATCH (n) DETACH DELETE n")
 
 
+@pytest.fixture(scope="session")
+def kept_engines() -> Iterator[dict[bytes, Engine[Any, Any]]]:
+    """The engines that runs of earlier tests opened, by what they were opened for."""
+    engines: dict[bytes, Engine[Any, Any]] = {}
+    yield engines
+    for engine in engines.values():
+        engine.close()
+
+
 @pytest.fixture
-def store(connection: Connection) -> Iterator[Store]:
+def warm_workers(monkeypatch: pytest.MonkeyPatch, kept_engines: dict[bytes, Engine[Any, Any]]) -> None:
+    """A run takes over the workers of an earlier test's instead of waiting seconds for its own to load their model."""
+
+    def open_warm(settings: Settings, make_stage: Callable[[], Any]) -> AbstractContextManager[Engine[Any, Any]]:
+        key = pickle.dumps((settings.model_dump(include=ENGINE_SETTINGS), make_stage))
+        if key not in kept_engines:
+            for other in list(kept_engines)[:-1]:  # each worker holds hundreds of megabytes
+                kept_engines.pop(other).close()
+            kept_engines[key] = open_engine(settings, make_stage)
+        return nullcontext(kept_engines[key])
+
+    monkeypatch.setattr("pipeline.ingest.intake.open_engine", open_warm)
+
+
+@pytest.fixture
+def store(connection: Connection, warm_workers: None) -> Iterator[Store]:  # noqa: ARG001
     """A store, that has written nothing yet, on a graph that holds nothing but its schema."""
     with Store(connection, timeout_s=STORE_TIMEOUT_S) as cleaner:
         empty(cleaner)
@@ -94,7 +122,7 @@ def store(connection: Connection) -> Iterator[Store]:
 
 
 @pytest.fixture
-def settings(connection: Connection, tmp_path: Path) -> Settings:
+def settings(connection: Connection, warm_workers: None, tmp_path: Path) -> Settings:  # noqa: ARG001
     """Settings for the session's server with a home of the test's own."""
     return _settings(connection, tmp_path / "home")
 
@@ -121,7 +149,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
 
 
 @pytest.fixture
-def sample_graph(connection: Connection, sample: Sample) -> Iterator[Groundplan]:
+def sample_graph(connection: Connection, warm_workers: None, sample: Sample) -> Iterator[Groundplan]:  # noqa: ARG001
     """An open graph with `tests/samples/archive`; to be read only. Ingested again where another test emptied it."""
     with Groundplan.open(_settings(connection, sample.home)) as kg:
         if sample.nodes is None or _count(kg.store) != sample.nodes:

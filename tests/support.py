@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, LiteralString
 
+from pipeline.ingest.extract import RulesExtractor
+from pipeline.ingest.job import IngestJob
+from pipeline.ingest.options import RunOptions
+from pipeline.ingest.report import RunReport
+from pipeline.ingest.stop import StopRequest
 from pipeline.store.digest import lines
 from pipeline.store.driver import Store
 from pipeline.text.mentions import MentionFinder, RawMention
@@ -13,6 +18,7 @@ if TYPE_CHECKING:
 
     from spacy.tokens import Doc
 
+    from graph_schema.ontology import Ontology
     from pipeline.settings import Settings
     from pipeline.store.driver import Layer, Transaction
 
@@ -44,6 +50,12 @@ def environment(settings: Settings, **tuned: int) -> dict[str, str]:
     }
 
 
+def job_on(store: Store, settings: Settings, ontology: Ontology, **options: bool) -> IngestJob:
+    """A job on a store of the test's own."""
+    asked = RunOptions(**options)  # type: ignore[arg-type]
+    return IngestJob(store, settings, ontology, options=asked, stop=StopRequest(), report=RunReport.begin())
+
+
 def clear(store: Store) -> None:
     """Delete every node but the migrations."""
     rows(store, "MATCH (n) WHERE NOT n:Migration DETACH DELETE n")
@@ -67,6 +79,13 @@ def pdf(line: str) -> bytes:
     table = "".join(f"{offset:010} 00000 n \n" for offset in offsets)
     trailer = f"trailer\n<< /Size {len(objects) + 1} /Root 1 0 R >>\nstartxref\n{len(body)}\n%%EOF\n"
     return f"{body}xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}{trailer}".encode()
+
+
+def fragile_extractor(model: str, ontology: Ontology) -> RulesExtractor:
+    """An extractor that breaks on one text."""
+    extractor = RulesExtractor(model, ontology)
+    extractor.find_mentions = FragileFinder(ontology)
+    return extractor
 
 
 class FragileFinder(MentionFinder):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Engine", "Shard", "ShardResult", "Stage", "open_engine"]
 
-# Eight workers extract about as fast as one loader writes; more would only hold memory.
+# A worker holds about 400 MB: a machine of many cores is not filled with them unless somebody asks for it.
 MOST_WORKERS = 8
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import pickle
+import threading
 import time
 import uuid
 from concurrent.futures import CancelledError
@@ -16,6 +17,7 @@ from contextlib import ExitStack, suppress
 from queue import Empty, LifoQueue
 from typing import TYPE_CHECKING, Any, Generic, cast
 
+import dask
 import distributed
 from distributed.scheduler import KilledWorker
 
@@ -78,9 +80,23 @@ def beside(plugin: str, expected: Ready | None, batch: bytes | None) -> bytes | 
         processes.idle.put(worker)
 
 
+def _local_cluster(threads: int) -> distributed.SpecCluster:
+    """A scheduler and a worker in this process, which speak through memory. Either insists on an HTTP server; these are
+    on loopback and serve nothing."""
+    within = {"protocol": "inproc://", "dashboard": False, "dashboard_address": "127.0.0.1:0"}
+    worker = {"nthreads": threads, "memory_limit": None, **within}
+    with dask.config.set({"distributed.scheduler.http.routes": [], "distributed.worker.http.routes": []}):
+        cluster: distributed.SpecCluster = distributed.SpecCluster(
+            scheduler={"cls": distributed.Scheduler, "options": within},
+            workers={"groundplan": {"cls": distributed.Worker, "options": worker}},
+            silence_logs=logging.ERROR,
+        )
+    return cluster
+
+
 class OnDask(Generic[In, Out]):
     """Places on the cluster at `address`, one for each of its threads, or `workers`; without an address, `workers`
-    places on a scheduler within this process, which listens nowhere."""
+    places on a scheduler within this process."""
 
     def __init__(
         self,
@@ -94,6 +110,7 @@ class OnDask(Generic[In, Out]):
         self._name = f"groundplan-{uuid.uuid4()}"
         self._address = address
         self._workers = workers
+        self.suspects = threading.Lock()
         self._resources = ExitStack()
 
     def start(self) -> tuple[Ready, Sequence[Work[In, Out]]]:
@@ -120,11 +137,7 @@ class OnDask(Generic[In, Out]):
     def _connected(self) -> distributed.Client:
         target: Any = self._address
         if target is None:
-            cluster = distributed.LocalCluster(
-                n_workers=1, threads_per_worker=self._workers, processes=False, dashboard_address=None,
-                memory_limit=None, silence_logs=logging.ERROR,
-            )  # fmt: skip
-            target = self._resources.enter_context(cluster)
+            target = self._resources.enter_context(_local_cluster(self._workers or 1))
         client: distributed.Client = distributed.Client(target, timeout=START_TIMEOUT_S, set_as_default=False)
         self._resources.callback(client.close)
         return client
@@ -161,15 +174,15 @@ class Place(Generic[In, Out]):
 
     def _wait(self, future: distributed.Future[Any]) -> Any:  # noqa: ANN401
         """The result, waited for as long as there is a worker that may bring it."""
+        done = threading.Event()
+        future.add_done_callback(lambda _: done.set())
         seen = time.monotonic()
-        while True:
-            try:
-                return future.result(timeout=POLL_S)
-            except TimeoutError:
-                if self._client.nthreads():
-                    seen = time.monotonic()
+        while not done.wait(POLL_S):
+            if self._client.nthreads():
+                seen = time.monotonic()
             if time.monotonic() - seen > NO_WORKERS_TIMEOUT_S:
                 raise EngineUnavailable(
                     f"the Dask cluster has had no worker for {NO_WORKERS_TIMEOUT_S:g} s.",
                     "Start one, then run the same command again.",
                 )
+        return future.result()

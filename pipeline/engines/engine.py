@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import threading
+from contextlib import nullcontext
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Generic, Protocol, Self
 
 from pipeline.engines.contract import In, In_contra, Out, Out_co, ShardResult
 from pipeline.engines.isolate import isolated
 from pipeline.engines.process import WorkerProcess
+from pipeline.errors import EngineUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from contextlib import AbstractContextManager
     from types import TracebackType
 
     from pipeline.engines.contract import Ready, Shard, Stage, Work
@@ -22,6 +25,12 @@ SHARDS_PER_PLACE = 2
 
 class Placement(Protocol[In_contra, Out_co]):
     """Where an engine's work is done: the one thing in which engines differ."""
+
+    @property
+    def suspects(self) -> AbstractContextManager[object]:
+        """Entered to try the documents of a lost batch alone: by one at a time where one can take the batches of others
+        along."""
+        ...
 
     def start(self) -> tuple[Ready, Sequence[Work[In_contra, Out_co]]]:
         """Set one worker up. Returns what it says and all places, each of which serves one thread."""
@@ -45,6 +54,7 @@ class Engine(Generic[In, Out]):
         self._ready: Ready | None = None
         self._threads: list[threading.Thread] = []
         self._tasks: SimpleQueue[_Task[In, Out] | None] = SimpleQueue()
+        self._closed = False
 
     def __enter__(self) -> Self:
         return self
@@ -56,6 +66,8 @@ class Engine(Generic[In, Out]):
 
     def setup(self) -> str:
         """Start the first worker, unless that was done. Returns the fingerprint of its stage, which all have."""
+        if self._closed:
+            raise _closed()
         if self._ready is None:
             self._ready, places = self._placement.start()
             for number, place in enumerate(places):
@@ -87,6 +99,7 @@ class Engine(Generic[In, Out]):
 
     def close(self) -> None:
         """End every worker, whatever it does."""
+        self._closed = True
         self._placement.close()
         for _ in self._threads:
             self._tasks.put(None)
@@ -99,12 +112,16 @@ class Engine(Generic[In, Out]):
         while (task := self._tasks.get()) is not None:
             shard, done = task
             try:
-                done.put(ShardResult(shard, tuple(isolated(shard.inputs, work, stage))))
+                done.put(ShardResult(shard, tuple(isolated(shard.inputs, work, stage, self._placement.suspects))))
             except BaseException as error:  # raised where the result is awaited
-                done.put(error)
+                done.put(_closed() if self._closed else error)
 
 
 _Task = tuple["Shard[In]", "SimpleQueue[ShardResult[In, Out] | BaseException]"]
+
+
+def _closed() -> EngineUnavailable:
+    return EngineUnavailable("the engine was closed.", "Open another.")
 
 
 def _result(done: SimpleQueue[ShardResult[In, Out] | BaseException]) -> ShardResult[In, Out]:
@@ -116,6 +133,8 @@ def _result(done: SimpleQueue[ShardResult[In, Out] | BaseException]) -> ShardRes
 
 class Processes(Generic[In, Out]):
     """Worker processes on this machine, started when there is a shard for them."""
+
+    suspects = nullcontext()  # a worker has one batch
 
     def __init__(self, make_stage: Callable[[], Stage[In, Out]], *, workers: int, document_timeout_s: float) -> None:
         self._workers = [WorkerProcess(make_stage, document_timeout_s=document_timeout_s) for _ in range(workers)]

@@ -123,13 +123,14 @@ class WorkerProcess(Generic[In, Out]):
 def _what_ended(code: int, limit_s: float | None) -> Lost:
     if code == -signal.SIGALRM:
         allowed = "it took too long to start" if limit_s is None else f"it took longer than {limit_s:g} s"
-        return Lost(allowed, "Raise GROUNDPLAN_DOCUMENT_TIMEOUT_S, or leave the document out.", False, False)
+        remedy = "Raise GROUNDPLAN_DOCUMENT_TIMEOUT_S, or leave the document out."
+        return Lost(allowed, remedy, transient=False, again=False)
     if code == -signal.SIGKILL:
         remedy = "Often memory ran out: give it more, or set GROUNDPLAN_WORKERS to fewer workers."
-        return Lost("its worker was killed (SIGKILL)", remedy, True, True)
-    ended = signal.Signals(-code).name if code < 0 else f"exit code {code}"
+        return Lost("its worker was killed (SIGKILL)", remedy, transient=True, again=True)
+    ended = f"signal {-code} ({signal.strsignal(-code)})" if code < 0 else f"exit code {code}"
     remedy = "See what the worker wrote to stderr; report it with this document."
-    return Lost(f"its worker ended with {ended}", remedy, False, True)
+    return Lost(f"its worker ended with {ended}", remedy, transient=False, again=True)
 
 
 @contextmanager

@@ -77,7 +77,7 @@ class Intake:
     def take(self, plan: Plan, shown: Callable[[int], None]) -> None:
         """Bring the evidence of every new and changed document of `plan` into the graph, until asked to stop: the
         shards that are under way are finished then."""
-        batches = _batches(self._to_extract(plan, shown), self.settings.batch_documents)
+        batches = in_batches(self._to_extract(plan, shown), self.settings.batch_documents)
         if self.options.catalogue:
             for batch in batches:
                 for each in batch:
@@ -241,7 +241,7 @@ def _evidence(segmented: Segmented, records: tuple[Any, ...]) -> Evidence:
     )
 
 
-def _batches(documents: Iterable[Segmented], size: int) -> Iterator[list[Segmented]]:
+def in_batches(documents: Iterable[Segmented], size: int) -> Iterator[list[Segmented]]:
     """Batches of at most `size` documents; fewer when they are long."""
     batch: list[Segmented] = []
     chars = 0

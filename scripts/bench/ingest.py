@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 DEFAULT_SOURCE = SHARED / "archive" / "state_union"
+LEDGER = {"extractor": "bench", "structured": True}
 MEMORY_FACTORS = (1, 4, 16)
 MEMORY_WORDS = 20_000
 
@@ -140,7 +141,7 @@ def _loader(kg: Groundplan, evidence: list[Evidence]) -> dict[str, Any]:
 
 def _load(kg: Groundplan, evidence: list[Evidence]) -> float:
     started = time.perf_counter()
-    loader = Loader(kg.store, extractor="bench", max_transaction_rows=kg.settings.max_transaction_rows)
+    loader = Loader(kg.store, extractor="bench", structured=True, max_transaction_rows=kg.settings.max_transaction_rows)
     for each in evidence:
         loader.add(each)
     loader.flush()
@@ -157,7 +158,7 @@ def _load_bare(kg: Groundplan, evidence: list[Evidence]) -> float:
     prepared = [
         [
             (statement("write", write.statement).text, write.rows[start : start + BATCH_ROWS])
-            for write in evidence_writes(group, "bench")
+            for write in evidence_writes(group, LEDGER)
             for start in range(0, len(write.rows), BATCH_ROWS)
         ]
         for group in groups

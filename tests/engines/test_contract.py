@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 import pytest
-from engines.obedient import KILLED, Obedient, Order, Reply, Unready, lines, making, order, pids
+from obedient import KILLED, Obedient, Order, Reply, Unready, lines, making, order, pids
 
 from graph_schema.models import Failed
 from pipeline.engines import Engine, Shard, open_engine
@@ -18,7 +18,7 @@ from pipeline.errors import ConfigurationError, EngineUnavailable
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 ENGINES = ("serial", "processes", "dask")
@@ -95,7 +95,6 @@ def test_a_worker_sets_its_stage_up_once_and_works_on_whole_shards_elsewhere(eng
     replies = [each for result in found.values() for each in result if isinstance(each, Reply)]
     assert {each.setups for each in replies} == {1}
     assert {each.batch for each in replies} == {3}
-    assert {each.threads for each in replies} == {"1"}
     used = {each.pid for each in replies}
     assert os.getpid() not in used
     assert len(used) == (1 if name == "serial" else 2)
@@ -122,7 +121,7 @@ def test_a_document_that_raises_fails_alone_in_its_place(engine: Opened, fresh: 
     ("text", "reason", "transient"),
     [
         ("kill", f"its worker {KILLED}", True),
-        ("segfault", "its worker ended with SIGSEGV", False),
+        ("segfault", "its worker ended with signal 11 (Segmentation fault)", False),
         ("exit", "its worker ended with exit code 3", False),
         ("hang", f"it took longer than {LIMIT_S} s", False),
         ("hang-in-c", f"it took longer than {LIMIT_S} s", False),
@@ -142,14 +141,14 @@ def test_a_document_that_takes_its_worker_along_fails_alone_in_its_place(
 
 
 def test_two_documents_of_one_shard_that_take_their_worker_along_both_fail(engine: Opened) -> None:
-    found = results(engine, shard("a", "kill", "", "hang", ""))
+    found = results(engine, shard("a", "kill", "", "exit", ""))
     assert [each.path for each in letters(found["a"])] == ["a-0", "a-2"]
 
 
 def test_a_worker_that_somebody_else_killed_costs_no_document(engine: Opened, fresh: Path) -> None:
-    found = results(engine, shard("a", "", "kill-once", ""), shard("b", "kill-once"))
+    found = results(engine, shard("a", "", "kill-twice", ""), shard("b", "kill-twice"))
     assert [letters(each) for each in found.values()] == [[], []]
-    assert Counter(lines(fresh))["tried a-1"] == 2
+    assert Counter(lines(fresh))["tried a-1"] == 3
 
 
 def test_a_long_document_has_more_time(engine: Opened) -> None:
@@ -195,7 +194,6 @@ def test_shards_are_taken_only_as_there_is_room_for_them(engine: Opened, name: s
         next(running)
         time.sleep(0.01)
         assert taken <= given + room
-    running.close()
 
 
 def test_an_abandoned_run_leaves_nothing_to_the_next(engine: Opened) -> None:
@@ -226,15 +224,16 @@ def test_leaving_ends_every_worker_whatever_it_does(name: str, tmp_path: Path) -
         started = time.monotonic()
     assert time.monotonic() - started < 5
     assert not any(psutil.pid_exists(pid) for pid in pids(trace))
-    with pytest.raises(EngineUnavailable, match="closed"):
-        next(running)
+    for after in (running, engine.run([shard("e", "")])):
+        with pytest.raises(EngineUnavailable, match="closed"):
+            next(after)
 
 
 def test_why_a_stage_cannot_be_set_up_is_raised_as_it_is(name: str, tmp_path: Path) -> None:
     making(tmp_path)
     with (
         open_engine(configured(name), partial(Unready, tmp_path, "explain")) as engine,
-        pytest.raises(ConfigurationError, match="there is no model 'x'. Install it."),
+        pytest.raises(ConfigurationError, match=r"there is no model 'x'\. Install it\."),
     ):
         engine.setup()
 
@@ -261,7 +260,8 @@ def test_workers_of_another_fingerprint_are_refused(name: str, tmp_path: Path) -
 
 
 def test_a_stage_that_gives_too_few_results_fails_its_documents(name: str, tmp_path: Path) -> None:
-    with open_engine(configured(name), partial(Forgetful, tmp_path)) as engine:
+    make: Callable[[], Obedient] = partial(Forgetful, tmp_path)
+    with open_engine(configured(name), make) as engine:
         found = results(engine, shard("a", "", ""))
     assert [each.reason for each in letters(found["a"])] == ["ValueError: the stage gave 0 results for 1 inputs"] * 2
 

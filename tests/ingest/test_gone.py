@@ -13,6 +13,7 @@ from support import environment, rows
 from pipeline import cli
 from pipeline.api import Groundplan
 from pipeline.errors import TooManyGone
+from pipeline.ingest.report import RunReport
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -157,11 +158,11 @@ def test_more_than_a_share_of_a_source_is_never_deleted_at_once_unless_that_is_c
         path.unlink()
     (folder / "a.txt").unlink()
     (folder / "new.txt").write_text("Nils Holm lived in Oslo.\n", encoding="utf-8")
+    report = RunReport.begin()
     with pytest.raises(TooManyGone, match="3 of 9 of 'archive'") as refused:
-        graph.ingest(folder, prune=True)
+        graph.ingest(folder, prune=True, report=report)
     assert refused.value.exit_code == 65
-    assert refused.value.report is not None
-    assert {**refused.value.report.documents} == {"unchanged": 6, "new": 1, "gone": 3}
+    assert {**report.documents} == {"unchanged": 6, "new": 1, "gone": 3}
     assert paths(graph) == sorted([*EVERYTHING, "new.txt"])
     with Groundplan.open(settings.model_copy(update={"max_prune_share": 0.34})) as kg:
         assert kg.ingest(folder, prune=True).documents["pruned"] == 3

@@ -7,11 +7,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support import Killed, MortalStore, clear, dump, rows
+from support import Killed, MortalStore, clear, dump, job_on, rows
 
 from graph_schema.statements import statement
 from pipeline.api import Groundplan
-from pipeline.ingest.job import IngestJob
 from pipeline.ingest.sources import parse_sources
 from pipeline.store.driver import Store
 
@@ -74,7 +73,7 @@ def put(folder: Path, text: str | None) -> None:
 
 
 def run(store: Store, kg: Groundplan, folder: Path) -> None:
-    IngestJob(store, kg.settings, kg.ontology, prune=True).run(parse_sources([str(folder)]))
+    job_on(store, kg.settings, kg.ontology, prune=True).run(parse_sources([str(folder)]))
 
 
 def view(store: Store) -> View:

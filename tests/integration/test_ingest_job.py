@@ -11,19 +11,18 @@ import subprocess
 import sys
 import threading
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support import FragileFinder, Killed, MortalStore, clear, dump, environment, pdf, rows
+from support import Killed, MortalStore, clear, dump, environment, fragile_extractor, job_on, pdf, rows
 
 from pipeline import cli
 from pipeline.api import Groundplan
-from pipeline.errors import ConfigurationError, GraphBusy, TooManyDeadLetters
+from pipeline.errors import GraphBusy, TooManyDeadLetters
 from pipeline.ingest import derive as derive_module
 from pipeline.ingest import job as job_module
 from pipeline.ingest import resolve as resolve_module
-from pipeline.ingest.extract import RulesExtractor
-from pipeline.ingest.job import IngestJob, one_run_at_a_time
 from pipeline.ingest.sources import parse_sources
 from pipeline.text import nlp
 
@@ -415,7 +414,7 @@ def clean_transactions(store: Store, settings: Settings, documents: dict[str, st
     counting = MortalStore(store, lives=10_000)
     own = settings.model_copy(update={"home": settings.home.parent / "large-home", "max_transaction_rows": 100})
     with counting, Groundplan.open(own) as kg:
-        IngestJob(counting, own, kg.ontology).run(parse_sources([f"archive={folder}"]))
+        job_on(counting, own, kg.ontology).run(parse_sources([f"archive={folder}"]))
     return counting.committed["evidence"]
 
 
@@ -462,7 +461,7 @@ def test_a_run_that_ends_after_any_transaction_is_finished_by_the_next(
 def ends_by_itself(mortal: MortalStore, kg: Groundplan, folder: Path) -> bool:
     with mortal:
         try:
-            IngestJob(mortal, kg.settings, kg.ontology).run(parse_sources([str(folder)]))
+            job_on(mortal, kg.settings, kg.ontology).run(parse_sources([str(folder)]))
         except Killed:
             return False
     return True
@@ -557,11 +556,10 @@ def test_a_second_run_at_the_same_time_is_told_to_try_later(
 
 
 def fragile_run(graph: Groundplan, folder: Path) -> RunReport:
-    job = IngestJob(graph.store, graph.settings, graph.ontology)
-    extractor = RulesExtractor(graph.settings.model, graph.ontology)
-    extractor.find_mentions = FragileFinder(graph.ontology)
-    job.extractor = extractor
-    return job.run(parse_sources([str(folder)]))
+    job = job_on(graph.store, graph.settings, graph.ontology)
+    job.intake.make_extractor = partial(fragile_extractor, graph.settings.model, graph.ontology)
+    job.run(parse_sources([str(folder)]))
+    return job.report
 
 
 def test_what_cannot_be_read_is_a_dead_letter_and_the_rest_is_ingested(
@@ -738,9 +736,3 @@ def test_the_quote_of_a_very_long_sentence_still_holds_who_did_it(
     quotes = rows(store, "MATCH (c:Claim {predicate: 'FOUNDED'}) RETURN c.quote AS quote")
     assert quotes
     assert all("Anna Berg" in row["quote"] and "Halden Instruments" in row["quote"] for row in quotes)
-
-
-def test_a_home_that_cannot_be_written_is_a_configuration_error(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("", encoding="utf-8")
-    with pytest.raises(ConfigurationError, match="cannot be written"), one_run_at_a_time(tmp_path / "file" / "home"):
-        pass

@@ -9,7 +9,6 @@ import sys
 import time
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graph_schema.errors import ConfigurationError, GroundplanError
@@ -17,6 +16,7 @@ from graph_schema.models import Document, Failed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
 KILLED = "was killed (SIGKILL)"
 
@@ -52,6 +52,9 @@ class Obedient:
         self.setups = 0
         self._log("constructed")
 
+    def fingerprint(self) -> str:
+        return "fingerprint"
+
     def setup(self) -> str:
         self._log("setup")
         self.setups += 1
@@ -76,8 +79,7 @@ class Obedient:
                 time.sleep(float(seconds))
             case ["kill"]:
                 os.kill(os.getpid(), signal.SIGKILL)
-            case ["kill-once"] if not self._seen(f"again {order.document.path}"):
-                self._log(f"again {order.document.path}")
+            case ["kill-twice"] if lines(self.trace).count(f"tried {order.document.path}") <= 2:
                 os.kill(os.getpid(), signal.SIGKILL)
             case ["kill-parent"]:
                 os.kill(os.getppid(), signal.SIGKILL)
@@ -101,9 +103,6 @@ class Obedient:
     def _log(self, line: str) -> None:
         with (self.trace / str(os.getpid())).open("a", encoding="utf-8") as file:
             file.write(line + "\n")
-
-    def _seen(self, line: str) -> bool:
-        return line in lines(self.trace)
 
 
 class Unready(Obedient):

@@ -136,8 +136,7 @@ def test_a_search_for_passages_passes_over_a_generation(store: Store, kg: Ground
     run(store, kg, folder)
     rows(
         store,
-        "MATCH (c:Chunk) CREATE (:Chunk {id: c.id + '~', document: 'g', text: c.text, start: 0})-[:FROM_DOCUMENT]->"
-        "(:Generation {key: 'g'})",
+        "CREATE (:Chunk {id: 'c~', document: 'g', text: 'Vik', start: 0})-[:FROM_DOCUMENT]->(:Generation {key: 'g'})",
     )
     store.await_indexes()
     assert [row["path"] for row in store.read("find_chunks", query="Vik", limit=1)] == ["rest.txt"]

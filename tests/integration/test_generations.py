@@ -144,6 +144,29 @@ def test_a_search_for_passages_passes_over_a_generation(store: Store, kg: Ground
     assert [row[found.columns.index("path")] for row in found.rows] == ["rest.txt"]
 
 
+class RepeatingStore(Store):
+    """Every transaction happens twice, as after a commit of which nobody knows whether it happened."""
+
+    def write(self, layer: Layer, work: Callable[[Transaction], Any]) -> Any:  # noqa: ANN401
+        super().write(layer, work)
+        return super().write(layer, work)
+
+
+@pytest.mark.parametrize("after", ["another large", "none"])
+def test_transactions_that_happen_twice_leave_what_they_leave_once(
+    store: Store, kg: Groundplan, folder: Path, after: str
+) -> None:
+    put(folder, VERSIONS[after])
+    run(store, kg, folder)
+    expected = dump(store)
+    clear(store)
+    with RepeatingStore(store.connection, timeout_s=store.timeout_s) as repeating:
+        for version in ("large", after):
+            put(folder, VERSIONS[version])
+            run(repeating, kg, folder)
+    assert dump(store) == expected
+
+
 @pytest.mark.parametrize("left", [False, True], ids=["then changed again", "then gone"])
 def test_what_a_killed_load_left_is_finished_or_removed_by_the_next_run(
     store: Store, kg: Groundplan, folder: Path, left: bool

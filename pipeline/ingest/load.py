@@ -109,8 +109,6 @@ class Loader:
         about_rows = [{**row, "entity": row["entity"] + pending} for row in about.rows]
 
         def publish(tx: Transaction) -> None:
-            if replaces:
-                tx.write("retire_documents", documents=[document])
             state = "replaced" if replaces else "loaded"
             tx.write("publish_generation", generation=generation, document=document, state=state)
             tx.write("link_about", rows=about_rows)

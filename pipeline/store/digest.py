@@ -20,6 +20,8 @@ from graph_schema.statements import statement
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import neo4j
+
     from graph_schema.statements import Statement
     from pipeline.store.driver import Store
 
@@ -97,34 +99,37 @@ def lines(store: Store) -> Iterator[Line]:
     for name in ("entities", "facts", "names", "blocks"):
         yield from _nodes(store, "knowledge", name)
     for kind in constrained_types(row["name"] for row in store.read("constraint_names")):
-        for row in _rows(store, statement("read", "digest_relationships").for_type(kind)):
-            yield Line("knowledge", _text(kind, row["key"], row["properties"], row["links"]), 0, 1)
+        for key, properties, links in _rows(store, statement("read", "digest_relationships").for_type(kind)):
+            yield Line("knowledge", _text(kind, key, properties, links), 0, 1)
     yield from _nodes(store, "decisions", "decisions")
 
 
 def _nodes(store: Store, layer: DigestLayer, name: str, **parameters: Any) -> Iterator[Line]:  # noqa: ANN401
-    for row in _rows(store, statement("read", f"digest_{name}"), **parameters):
-        is_finding = row["properties"].get("method") == FINDINGS_METHOD
-        yield Line(
-            "findings" if is_finding else layer,
-            _text(name, row["key"], row["properties"], row["links"]),
-            1,
-            len(row["links"]),
-        )
-        if derived := row.get("derived"):
-            yield Line("knowledge", _text(name, row["key"], {}, derived), 0, len(derived))
+    for key, properties, links, *derived in _rows(store, statement("read", f"digest_{name}"), **parameters):
+        is_finding = properties.get("method") == FINDINGS_METHOD
+        yield Line("findings" if is_finding else layer, _text(name, key, properties, links), 1, len(links))
+        for attached in derived:
+            if attached:
+                yield Line("knowledge", _text(name, key, {}, attached), 0, len(attached))
 
 
-def _rows(store: Store, query: Statement, **parameters: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401
+def _rows(store: Store, query: Statement, **parameters: Any) -> Iterator[list[Any]]:  # noqa: ANN401
+    """The rows of all pages, each a list of columns. Not as `Store.read` gives them, which copies every value."""
     after = ""
-    while page := store.run_read(query, after=after, limit=PAGE_ROWS, **parameters):
+    while page := store.stream(
+        query.text, {"after": after, "limit": PAGE_ROWS, **parameters}, _values, timeout_s=store.timeout_s
+    ):
         yield from page
-        after = page[-1]["key"]
+        after = page[-1][0]
+
+
+def _values(result: neo4j.Result) -> list[list[Any]]:
+    return [record.values() for record in result]
 
 
 def _text(name: str, key: str, properties: dict[str, Any], links: list[list[Any]]) -> str:
     known = {each: value for each, value in properties.items() if value is not None}
     if "labels" in known:
         known["labels"] = sorted(known["labels"])
-    ends = sorted(json.dumps(link, sort_keys=True, ensure_ascii=True) for link in links)
-    return json.dumps([name, key, known, ends], sort_keys=True, ensure_ascii=True)
+    ends = sorted(json.dumps(link, sort_keys=True) for link in links)
+    return json.dumps([name, key, known, ends], sort_keys=True)

@@ -13,6 +13,7 @@ from support import environment, rows
 from pipeline import cli
 from pipeline.api import Groundplan
 from pipeline.errors import TooManyGone
+from pipeline.ingest import intake as intake_module
 from pipeline.ingest.report import RunReport
 
 if TYPE_CHECKING:
@@ -61,13 +62,16 @@ def test_a_file_that_left_is_reported_by_name_in_every_run_and_kept(graph: Groun
     assert paths(graph) == EVERYTHING
 
 
-def test_files_and_records_that_left_are_deleted_when_that_is_asked_for(graph: Groundplan, folder: Path) -> None:
+def test_files_and_records_that_left_are_deleted_when_that_is_asked_for(
+    graph: Groundplan, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (folder / "a.txt").unlink()
     (folder / "records.jsonl").write_text("\n".join(FILES["records.jsonl"].splitlines()[1:]), encoding="utf-8")
     report = graph.ingest(folder, prune=True)
     assert (report.documents["gone"], report.documents["pruned"]) == (2, 2)
     assert report.gone == ["archive/a.txt", "archive/records.jsonl (1 of its records)"]
     assert paths(graph) == [each for each in EVERYTHING if each not in {"a.txt", "records.jsonl#0"}]
+    monkeypatch.setattr(intake_module, "read_file", None)  # no file is read again
     again = graph.ingest(folder, prune=True)
     assert dict(again.documents) == {"unchanged": 7}
     assert again.written == {"evidence": 0, "knowledge": 0, "enrichment": 0}

@@ -10,7 +10,7 @@
 // Column chunks: how many
 // Column claims: how many, refused ones included
 // Column about: the entity it is about, or null
-// Column state: loaded, resolved or derived
+// Column state: loaded, named, resolved or derived; replaced while a large document changes
 MATCH (d:Document)
 WHERE $source IS NULL OR d.source = $source
 WITH d ORDER BY d.source, d.path, d.record, d.key LIMIT $limit

@@ -46,6 +46,11 @@ def mention_key(chunk: str, start: int, end: int) -> str:
     return digest("mention", chunk, start, end)
 
 
+def stated_value_key(chunk: str, start: int, end: int) -> str:
+    """Chunk, start, end."""
+    return digest("stated-value", chunk, start, end)
+
+
 def claim_key(document: str, start: int, end: int, subject: str, predicate: str, target: str, polarity: str) -> str:
     """Document, quote span, subject, predicate, object or value, polarity."""
     return digest("claim", document, start, end, subject, predicate, target, polarity)

@@ -58,8 +58,8 @@ class LocalEntity:
     """Something one document mentions, with every mention that was joined to it.
 
     `start` and `end` are the span of its first mention. `name` is its fullest surface; `aliases` are its other
-    names, sorted. An entity known only by a role ("the harbour master") has `named` False. `about` marks the one the
-    document is about.
+    names, sorted. What is only described ("the harbour master", "coalition forces") has `named` False. `about` marks
+    the one the document is about.
     """
 
     document: str
@@ -104,6 +104,28 @@ class Value:
     normalised: str
     text: str
     precision: Precision | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatedValue:
+    """Characters of a chunk that state a date, an amount or money, whether or not a claim takes it for its value.
+
+    `normalised` is `None` where the document does not tell it: "last week" in one without a date.
+    """
+
+    document: str
+    chunk: str
+    start: int
+    end: int
+    surface: str
+    value_type: ValueType
+    normalised: str | None
+    precision: Precision | None = None
+
+    @property
+    def key(self) -> str:
+        """Identity: chunk, start, end."""
+        return keys.stated_value_key(self.chunk, self.start, self.end)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,12 +178,14 @@ class Evidence:
     chunks: tuple[Chunk, ...]
     entities: tuple[LocalEntity, ...]
     mentions: tuple[Mention, ...]
+    values: tuple[StatedValue, ...]
     claims: tuple[Claim, ...]
 
     @property
     def rows(self) -> int:
         """How many nodes and relationships it takes in the graph, roughly: the unit of transaction limits."""
-        return 1 + 2 * len(self.chunks) + len(self.entities) + len(self.mentions) + 4 * len(self.claims)
+        own = 1 + 2 * len(self.chunks) + len(self.entities) + len(self.mentions)
+        return own + 2 * len(self.values) + 4 * len(self.claims)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 Severity = Literal["error", "warning"]
 
 RESERVED_LABELS = frozenset(
-    "Document Chunk LocalEntity Claim Fact Name Block Run Lease Migration Decision Reading Stale __Entity__ "
+    "Document Chunk LocalEntity Value Claim Fact Name Block Run Lease Migration Decision Reading Stale __Entity__ "
     "Thing".split()
 )
 RESERVED_TYPES = frozenset(
-    "FROM_DOCUMENT NEXT_CHUNK MENTIONS ABOUT SUBJECT OBJECT STATED_IN RESOLVES_TO SUPPORTS DENIES FACT_SUBJECT "
-    "FACT_OBJECT CONFLICTS_WITH FROM_CHUNK HAS_NAME IN_BLOCK RELATED_TO RELATIONSHIP_TYPE".split()
+    "FROM_DOCUMENT NEXT_CHUNK MENTIONS HOLDS_VALUE ABOUT SUBJECT OBJECT STATED_IN RESOLVES_TO SUPPORTS DENIES "
+    "FACT_SUBJECT FACT_OBJECT CONFLICTS_WITH FROM_CHUNK HAS_NAME IN_BLOCK RELATED_TO RELATIONSHIP_TYPE".split()
 )
 RESERVED_PROPERTIES = frozenset("id name aliases kind mentions named documents".split())
 NAME_LABELS = tuple("PERSON NORP FAC ORG GPE LOC PRODUCT EVENT WORK_OF_ART LAW LANGUAGE".split())

@@ -126,12 +126,18 @@ class FoundEntity:
     name: str
     kind: str
     aliases: tuple[str, ...]
+    named: bool
     members: tuple[Member, ...]
 
     @property
     def representative(self) -> Member:
         """The member that decisions on the whole entity are bound to: its first by document."""
         return min(self.members, key=lambda member: (member.named_in.source, member.where, member.key))
+
+    @property
+    def where(self) -> str:
+        """The document that mentions it first."""
+        return self.representative.where
 
     def __str__(self) -> str:
         documents = len({member.named_in.document for member in self.members})
@@ -147,7 +153,9 @@ def find(store: Store, name: str) -> list[FoundEntity]:
         rows = [row for row in store.read("find_entities", query=query, limit=MAX_FOUND) if _is_called(row, name)]
     rows.sort(key=lambda row: (-(row["mentions"] or 0), row["id"]))
     return [
-        FoundEntity(row["id"], row["name"], row["kind"], tuple(row["aliases"]), members_of(store, row["id"]))
+        FoundEntity(
+            row["id"], row["name"], row["kind"], tuple(row["aliases"]), row["named"], members_of(store, row["id"])
+        )
         for row in rows
     ]
 
@@ -188,6 +196,11 @@ def merge(store: Store, first: FoundEntity, second: FoundEntity) -> Decision:
     """Decide that two entities are one; what an earlier decision said against it is taken back."""
     if first.id == second.id:
         raise UsageError(f"{first.name!r} and {second.name!r} are one entity already ({first.id}).", "")
+    for each in (first, second):
+        if not each.named:
+            raise UsageError(
+                f"{each.name!r} ({each.id}) is no name: {each.where} only describes it so.", "Merge names."
+            )
     decision = Decision("same", first.representative.named_in, second.representative.named_in)
     against = _between(journal(store), "different", first.members, second.members)
     record(store, [decision], forgotten=against)

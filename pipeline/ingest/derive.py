@@ -54,37 +54,40 @@ def derive(
 
 def _derive_entities(tx: Transaction, ontology: Ontology) -> int:
     stale = tx.run(statement("read", "stale_entities"), limit=BATCH_ENTITIES)
-    rows = [
-        {
-            "id": row["id"],
-            "labels": list(ontology.ancestors(row["kind"])),
-            "former": sorted({*row["labels"]} - {*ontology.ancestors(row["kind"]), *OWN_LABELS}),
-            "properties": entity_properties(row["members"]),
-        }
-        for row in stale
-        if row["members"]
-    ]
+    rows = [_entity_row(row, ontology) for row in stale if row["members"]]
     tx.write("update_entities", rows=rows)
     tx.write("delete_entities", ids=[row["id"] for row in stale if not row["members"]])
     return len(stale)
 
 
+def _entity_row(row: Row, ontology: Ontology) -> Row:
+    """What `update_entities` takes. Only what has a name is labelled by its kind."""
+    properties = entity_properties(row["members"])
+    labels = ontology.ancestors(row["kind"]) if properties["named"] else ()
+    former = sorted({*row["labels"]} - {*labels, *OWN_LABELS})
+    return {"id": row["id"], "labels": list(labels), "former": former, "properties": properties}
+
+
 def entity_properties(members: Iterable[Row]) -> Row:
-    """Name, aliases and counts of an entity: a function of its members, whatever their order.
+    """Name, aliases and counts of an entity, and whether a document names it: a function of its members, whatever their
+    order.
 
     The name is the one most mentions belong to; of equals the longest, then the first in order.
     """
     votes: Counter[str] = Counter()
     names: set[str] = set()
+    named = False
     documents = 0
     for member in members:
         documents += 1
+        named = named or member["named"]
         votes[member["name"]] += member["mentions"]
         names.update((member["name"], *member["aliases"]))
     name = min(votes, key=lambda each: (-votes[each], -len(each), each))
     return {
         "name": name,
         "aliases": sorted(names - {name}),
+        "named": named,
         "mentions": votes.total(),
         "documents": documents,
     }

@@ -16,8 +16,13 @@ if TYPE_CHECKING:
     from pipeline.store.driver import Store, Transaction
 
 PENDING = "~"
-PARTS = ("claims", "chunks", "local_entities")  # mentions go with their chunks, which bounds those of one local entity
-ROWS_OF = {"claims": 5, "chunks": 100, "local_entities": 5}
+PARTS = (
+    "claims",
+    "chunks",
+    "values",
+    "local_entities",
+)  # mentions go with their chunks, which bounds those of one local entity
+ROWS_OF = {"claims": 5, "chunks": 100, "values": 2, "local_entities": 5}
 _KEYS = ("id", "key", "next", "chunk", "entity", "subject", "object", "document")
 
 

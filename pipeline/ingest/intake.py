@@ -7,7 +7,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from graph_schema.keys import digest
-from graph_schema.models import Claim, Document, Evidence, Failed, LocalEntity, Mention
+from graph_schema.models import Claim, Document, Evidence, Failed, LocalEntity, Mention, StatedValue
 from pipeline.engines import Shard, open_engine
 from pipeline.errors import EvidenceError
 from pipeline.ingest.extract import RulesExtractor, Segmented, check_offsets
@@ -82,7 +82,9 @@ class Intake:
             for batch in batches:
                 for each in batch:
                     self._load(
-                        Evidence(document=each.document, chunks=each.chunks, entities=(), mentions=(), claims=())
+                        Evidence(
+                            document=each.document, chunks=each.chunks, entities=(), mentions=(), values=(), claims=()
+                        )
                     )
         else:
             with open_engine(self.settings, self.make_extractor) as engine:
@@ -237,6 +239,7 @@ def _evidence(segmented: Segmented, records: tuple[Any, ...]) -> Evidence:
         chunks=segmented.chunks,
         entities=of_class(records, LocalEntity),
         mentions=of_class(records, Mention),
+        values=of_class(records, StatedValue),
         claims=of_class(records, Claim),
     )
 

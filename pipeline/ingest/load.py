@@ -126,6 +126,7 @@ def delete_evidence(tx: Transaction, documents: list[str]) -> None:
         "mark_stale_entities",
         "mark_stale_facts",
         "delete_claims",
+        "delete_values",
         "delete_local_entities",
         "delete_chunks",
         "delete_documents",
@@ -146,6 +147,7 @@ def evidence_writes(group: list[Evidence], ledger: Row) -> Iterator[Write]:
     chunks = [chunk for evidence in group for chunk in evidence.chunks]
     entities = [entity for evidence in group for entity in evidence.entities]
     mentions = [mention for evidence in group for mention in evidence.mentions]
+    values = [value for evidence in group for value in evidence.values]
     claims = [(claim.key, claim) for evidence in group for claim in evidence.claims]
     keys = {id(chunk): chunk.key for chunk in chunks}
     yield Write("merge_documents", _sorted("key", [_document_row(evidence, ledger) for evidence in group]))
@@ -165,6 +167,14 @@ def evidence_writes(group: list[Evidence], ledger: Row) -> Iterator[Write]:
             for entity in entities
         ],
     )  # fmt: skip
+    yield Write(
+        "merge_values",
+        [
+            _row("key", value.key, document=value.document, start=value.start, end=value.end, surface=value.surface,
+                 value_type=value.value_type, normalised=value.normalised, precision=value.precision)
+            for value in values
+        ],
+    )  # fmt: skip
     yield Write("merge_claims", [_claim_row(key, claim) for key, claim in claims])
     yield Write("link_next_chunks", [row for evidence in group for row in _next_rows(evidence, keys)])
     yield Write(
@@ -176,6 +186,7 @@ def evidence_writes(group: list[Evidence], ledger: Row) -> Iterator[Write]:
             for mention in mentions
         ],
     )  # fmt: skip
+    yield Write("link_values", [{"key": value.key, "chunk": value.chunk} for value in values])
     yield Write("link_claims", [{"key": key, "subject": claim.subject, "chunk": claim.chunk} for key, claim in claims])
     yield Write("link_claim_objects", [{"key": key, "object": claim.object} for key, claim in claims if claim.object])
     yield Write("link_chunks", [{"id": keys[id(chunk)], "document": chunk.document} for chunk in chunks])

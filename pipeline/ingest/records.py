@@ -13,16 +13,18 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from graph_schema.errors import ConfigurationError, GroundplanError
-from graph_schema.models import Chunk, Claim, Document, Evidence, LocalEntity, Mention, Value
+from graph_schema.models import Chunk, Claim, Document, Evidence, LocalEntity, Mention, StatedValue, Value
 from pipeline.errors import OutOfSpace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-Record = Document | Chunk | LocalEntity | Mention | Claim
+Record = Document | Chunk | LocalEntity | Mention | StatedValue | Claim
 R = TypeVar("R")
-_CLASSES: dict[str, type[Record]] = {each.__name__: each for each in (Document, Chunk, LocalEntity, Mention, Claim)}
+_CLASSES: dict[str, type[Record]] = {
+    each.__name__: each for each in (Document, Chunk, LocalEntity, Mention, StatedValue, Claim)
+}
 _FIELDS = {each: tuple(field.name for field in fields(each)) for each in (*_CLASSES.values(), Value)}
 _END = "End"
 
@@ -80,6 +82,7 @@ def evidence_records(evidence: Evidence) -> Iterator[Record]:
     """What extraction adds to a segmented document."""
     yield from evidence.entities
     yield from evidence.mentions
+    yield from evidence.values
     yield from evidence.claims
 
 

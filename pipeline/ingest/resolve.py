@@ -101,8 +101,11 @@ def member_of(row: Row, ontology: Ontology) -> Member:
 
 
 def _name_documents(tx: Transaction, ontology: Ontology, documents: list[str]) -> None:
-    """Write the names of documents and put them on the queue; what has no name is an entity of its own at once."""
-    members = [member_of(row, ontology) for row in tx.run(statement("read", "local_entities_of"), documents=documents)]
+    """Write the names of documents and put them on the queue. What has no name is an entity of its own at once where a
+    fact will be about it, and else none: nothing but its document speaks of it."""
+    rows = tx.run(statement("read", "local_entities_of"), documents=documents)
+    members = [member_of(row, ontology) for row in rows]
+    stated = {row["key"] for row in rows if row["stated"]}
     borne = {member.key: names_of(member) for member in members}
     names = sorted({name for each in borne.values() for name in each})
     links = [{"local": key, "name": name.key} for key in sorted(borne) for name in borne[key]]
@@ -112,7 +115,7 @@ def _name_documents(tx: Transaction, ontology: Ontology, documents: list[str]) -
         tx.write("merge_blocks", keys=part)
     _write(tx, "link_names", links)
     _write(tx, "link_blocks", blocks)
-    nameless = [member for member in members if not borne[member.key]]
+    nameless = [member for member in members if not borne[member.key] and (member.named or member.key in stated)]
     _write_assignments(tx, cluster(nameless), {})
     tx.write("set_document_state", documents=documents, state="named")
 

@@ -90,7 +90,8 @@ def _normal(row: dict[str, Any]) -> str:
 
 
 def _score(text: str, row: dict[str, Any]) -> float:
-    """How well a name in a question fits an entity: the same name, words of it, or the same with a slip of the pen."""
+    """How well a name in a question fits an entity: the same name, words of it, or the same with a slip of the pen;
+    what a document only describes is meant by its whole description."""
     best = 0.0
     asked = normalise(text, row["kind"])
     words = set(asked.split())
@@ -102,7 +103,7 @@ def _score(text: str, row: dict[str, Any]) -> float:
             best = max(best, CONTAINED)
         elif fuzz.ratio(asked, known) >= SIMILAR_RATIO or fold(text) == fold(name):
             best = max(best, SIMILAR)
-    return best
+    return best if row["named"] else 0.0
 
 
 def _same(entities: list[Entity], store: Store, ontology: Ontology, record: StepRecord) -> list[Entity]:

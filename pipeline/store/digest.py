@@ -95,6 +95,7 @@ def lines(store: Store) -> Iterator[Line]:
     yield from _nodes(store, "evidence", "documents")
     yield from _nodes(store, "evidence", "chunks", hidden=hidden)
     yield from _nodes(store, "evidence", "local_entities", hidden=hidden)
+    yield from _nodes(store, "evidence", "values", hidden=hidden)
     yield from _nodes(store, "evidence", "claims", hidden=hidden)
     for name in ("entities", "facts", "names", "blocks"):
         yield from _nodes(store, "knowledge", name)

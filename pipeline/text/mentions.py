@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import calendar
 import re
-import tomllib
 from dataclasses import dataclass, replace
-from importlib.resources import files
 from itertools import takewhile
 from typing import TYPE_CHECKING, Literal
 
 from graph_schema.ontology import UNKNOWN_KIND
-from pipeline.text import names
+from pipeline.text import lexicon, names
 from pipeline.text.gazetteer import Gazetteer
 from pipeline.text.tagger import CLASSES, Tags, default_tagger
 from pipeline.text.values import MONTHS, parse_date, parse_money, parse_quantity
@@ -39,9 +37,6 @@ SURE = 0.8
 MAX_OUTSIDE_RECOGNISED, MAX_OUTSIDE_OTHER, MAX_OUTSIDE_PROPER = 0.9, 0.98, 0.95
 VALUE_LABELS = frozenset({"DATE", "TIME", "MONEY", "QUANTITY", "CARDINAL", "PERCENT"})
 PRONOUNS = {"he": "m", "him": "m", "his": "m", "himself": "m", "she": "f", "her": "f", "hers": "f", "herself": "f"}
-DEFINITE_OR_ALL = frozenset("the this that these those all both some each every no any other another".split())
-_BEFORE_NOUN = frozenset({"amod", "compound", "nmod", "advmod"})
-_SPEAKERS_AND_GROUPS = frozenset("i me my we us our ours they them their theirs".split())
 DEFINITE = frozenset({"the", "this", "that"})
 SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 _PREPOSITIONS = frozenset("about after against at before by for from in into near of on over to under with".split())
@@ -60,7 +55,7 @@ _TRIMMED = frozenset({"the", "a", "an", "'s", "’s", "'", "’"})
 class RawMention:
     """A span of the document's text before it belongs to an entity. `start` and `end` are document offsets;
     `gender` is `m`, `f` or `None` when nothing says it; `noun` is the
-    head of a role.
+    head of a role or description, and `definite` whether an article before it says that it is known which is meant.
 
     `confidence` is the tagger's probability that a name or value is one, with these kinds: low for what the parser's
     recogniser alone took for one. `weights` are the kinds that a name may have, the likeliest first, with the share of
@@ -79,6 +74,7 @@ class RawMention:
     value: Value | None = None
     subject: bool = False
     noun: str = ""
+    definite: bool = False
     confidence: float = 1.0
     weights: tuple[tuple[str, float], ...] = ()
     tagged_start: int = -1
@@ -96,7 +92,6 @@ class MentionFinder:
         self.ontology = ontology
         self.tagger = tagger
         self.gazetteer = Gazetteer(ontology)
-        self.kind_of_noun = _nouns(ontology)
 
     def __call__(self, doc: Doc, offset: int, date: str | None = None) -> tuple[list[RawMention], dict[int, int]]:
         """All mentions of a chunk that begins at `offset`, in order, and token index -> mention index. `date` is the
@@ -117,6 +112,9 @@ class MentionFinder:
             mention, end = found.get(first, (None, 0))
             if mention is None or not self._is_person(mention):
                 continue
+            if _is_cut_nickname(doc, first, end):
+                found.pop(end + 1, None)
+                found[first] = mention, end = _stretched(mention, doc[first : end + 2], offset), end + 2
             opening = end - 2 if end - 2 > first and doc[end - 2].text in _QUOTES else end
             rest, after = found.get(opening + 3, (None, 0))
             unsure = rest is not None and rest.form == "name" and rest.kind == UNKNOWN_KIND
@@ -234,7 +232,7 @@ class MentionFinder:
         role = self.ontology.kind_of_role.get(trimmed[-1].lower_)
         if role is not None and before in DEFINITE and self._said_kind(trimmed, "") is None:
             mention = _mention(trimmed, offset, role, "role")
-            mention.noun = trimmed[-1].lower_
+            mention.noun, mention.definite = trimmed[-1].lower_, True
             return mention, trimmed
         if _is_garbled(trimmed.text):
             return None
@@ -253,6 +251,8 @@ class MentionFinder:
         gender = names.gender_of_title(title) if titled else None
         if said is None and kind == "Person" and title.lower() == "near" and "Place" in self.ontology.kinds:
             said = "Place"
+        if said is None and _is_faith(span):
+            said = UNKNOWN_KIND
         mention = _mention(span, offset, said or kind, "name", gender=gender)
         mention.confidence = confidence
         mention.weights = ((said, 1.0),) if said else _shares(kind, weights)
@@ -292,51 +292,8 @@ class MentionFinder:
             return None
         span = token.doc[first : token.i + 1]
         mention = _mention(span, offset, kind, "role")
-        mention.noun = token.lower_
+        mention.noun, mention.definite = token.lower_, True
         return mention, span
-
-    def described(self, doc: Doc, offset: int, at: dict[int, int]) -> list[RawMention]:
-        """Further mentions outside `at`: definite, plural and counted descriptions of people, groups, places and things
-        ("the two bridges", "coalition forces"), and pronouns of speakers and groups. Nothing is resolved by them yet,
-        so they are no part of what a call gives."""
-        found = []
-        for token in doc:
-            if token.i in at:
-                continue
-            if token.lower_ in _SPEAKERS_AND_GROUPS and token.tag_ in {"PRP", "PRP$"}:
-                found.append(_mention(doc[token.i : token.i + 1], offset, UNKNOWN_KIND, "pronoun"))
-            elif token.pos_ == "NOUN" and (kind := self.kind_of_noun.get(token.lemma_.lower())):
-                span = _phrase(token, at)
-                if span is not None:
-                    found.append(_mention(span, offset, kind, "description"))
-                    found[-1].noun = token.lemma_.lower()
-        return found
-
-
-def _nouns(ontology: Ontology) -> dict[str, str]:
-    """Noun -> the kind of what it describes."""
-    general = tomllib.loads((files("pipeline.text") / "nouns.toml").read_text(encoding="utf-8"))
-    known = {noun: kind for kind, nouns in general.items() if kind in ontology.kinds for noun in nouns.split()}
-    return known | ontology.kind_of_role
-
-
-def _phrase(noun: Token, at: dict[int, int]) -> Span | None:
-    """The noun with what stands before it, without its article, where it is definite, plural or counted; `None` where
-    it is neither, or where it is part of a name or of another noun."""
-    if noun.dep_ == "compound" or (noun.i + 1 < len(noun.doc) and noun.i + 1 in at and noun.nbor().pos_ == "PROPN"):
-        return None
-    first = noun.i
-    while (
-        first and noun.doc[first - 1].head == noun and noun.doc[first - 1].dep_ in _BEFORE_NOUN and first - 1 not in at
-    ):
-        first -= 1
-    before = noun.doc[first - 1] if first else None
-    if before is not None and before.i in at and before.pos_ != "NUM" and before.head in {noun, *noun.lefts}:
-        return None
-    definite = before is not None and (before.lower_ in DEFINITE_OR_ALL or before.tag_ in {"PRP$", "POS"})
-    if definite or noun.tag_ == "NNS" or any(child.dep_ == "nummod" for child in noun.lefts):
-        return noun.doc[first : noun.i + 1]
-    return None
 
 
 def _is_split(ent: Span, tags: Tags) -> bool:
@@ -394,6 +351,18 @@ def _is_nickname(doc: Doc, first: int) -> bool:
     """Whether the three tokens from `first` on are one capitalised word in quotation marks."""
     opening, word, closing = doc[first : first + 3]
     return opening.text in _QUOTES and closing.text in _QUOTES and word.is_alpha and word.text[0].isupper()
+
+
+def _is_faith(span: Span) -> bool:
+    """Whether a name is that of a faith or a doctrine, which taggers take for a person or a place."""
+    word = names.fold(span.text)
+    return len(span) == 1 and (word in lexicon.words("person", "faiths") or (word.endswith("ism") and len(word) > 5))
+
+
+def _is_cut_nickname(doc: Doc, first: int, end: int) -> bool:
+    """Whether a name ends within a nickname in quotation marks, which the rest of the name follows."""
+    opened = any(token.text in _QUOTES for token in doc[first + 1 : end]) and doc[end - 1].text not in _QUOTES
+    return opened and end + 1 < len(doc) and doc[end].text in _QUOTES and doc[end + 1].pos_ == "PROPN"
 
 
 def _end_of_suffix(doc: Doc, end: int) -> int:

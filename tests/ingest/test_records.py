@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from graph_schema.models import Chunk, Claim, Document, Evidence, LocalEntity, Mention, Value
+from graph_schema.models import Chunk, Claim, Document, Evidence, LocalEntity, Mention, StatedValue, Value
 from pipeline.ingest.records import Record, Records, evidence_records, of_class
 
 if TYPE_CHECKING:
@@ -39,7 +39,11 @@ def claim(value: Value | None, quote: str = "founded “Ørsted” 1962") -> Cla
 
 
 YEAR = Value(type="date", normalised="1962", text="in 1962", precision="year")
-ALL: tuple[Record, ...] = (DOCUMENT, CHUNK, PERSON, MENTION, claim(None), claim(YEAR))
+STATED = StatedValue(
+    document=DOCUMENT.key, chunk=CHUNK.key, start=27, end=31, surface="1962", value_type="date", normalised="1962",
+    precision="year",
+)  # fmt: skip
+ALL: tuple[Record, ...] = (DOCUMENT, CHUNK, PERSON, MENTION, STATED, claim(None), claim(YEAR))
 
 
 def files(records: Records) -> list[Path]:
@@ -50,11 +54,16 @@ def test_every_record_comes_back_as_it_was_written(tmp_path: Path) -> None:
     records = Records(tmp_path)
     records.write(KEY, ALL)
     assert records.read(KEY) == ALL
-    assert of_class(ALL, Claim) == ALL[4:]
+    assert of_class(ALL, Claim) == ALL[5:]
     evidence = Evidence(
-        document=DOCUMENT, chunks=(CHUNK,), entities=(PERSON,), mentions=(MENTION,), claims=(claim(YEAR),)
+        document=DOCUMENT,
+        chunks=(CHUNK,),
+        entities=(PERSON,),
+        mentions=(MENTION,),
+        values=(STATED,),
+        claims=(claim(YEAR),),
     )
-    assert tuple(evidence_records(evidence)) == (PERSON, MENTION, claim(YEAR))
+    assert tuple(evidence_records(evidence)) == (PERSON, MENTION, STATED, claim(YEAR))
 
 
 @hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
@@ -123,8 +132,8 @@ def test_a_person_can_read_the_lines(tmp_path: Path) -> None:
     assert [line["type"] for line in lines] == [*(type(record).__name__ for record in ALL), "End"]
     assert (lines[0]["path"], lines[0]["record"]) == ("a.txt", None)
     assert lines[2]["aliases"] == ["Berg", "Frau Berg"]
-    assert lines[4]["value"] is None
-    assert lines[5]["value"] == {"type": "date", "normalised": "1962", "text": "in 1962", "precision": "year"}
+    assert lines[5]["value"] is None
+    assert lines[6]["value"] == {"type": "date", "normalised": "1962", "text": "in 1962", "precision": "year"}
 
 
 @pytest.mark.parametrize(

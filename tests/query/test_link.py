@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 ONTOLOGY = load_ontology()
 ENTITIES = [
-    # id, name, aliases, kind, mentions
+    # id, name, aliases, kind, mentions; the last two are only described
     ("maria", "Maria Halden", ["Dr Halden"], "Person", 9),
     ("maria-berg", "Maria Halden Berg", [], "Person", 20),
     ("works", "Halden Instruments", ["Halden Scientific"], "Organization", 5),
@@ -29,13 +29,19 @@ ENTITIES = [
     ("smith-1", "John Smith", [], "Person", 2),
     ("smith-2", "John Smith", [], "Person", 4),
     ("soren", "Søren Ødegård", [], "Person", 1),
+    ("guards-1", "harbour guards", [], "Person", 1),
+    ("guards-2", "harbour guards", [], "Person", 3),
 ]
+UNNAMED = ("guards-1", "guards-2")
 SAME = ("works", "RENAMED_TO", "tarn")
 
 
 @pytest.fixture
 def linked_store(store: Store) -> Store:
-    rows = [dict(zip(("id", "name", "aliases", "kind", "mentions"), each, strict=True)) for each in ENTITIES]
+    rows = [
+        dict(zip(("id", "name", "aliases", "kind", "mentions"), each, strict=True)) | {"named": each[0] not in UNNAMED}
+        for each in ENTITIES
+    ]
     store.driver.execute_query(
         "UNWIND $rows AS row CREATE (e:__Entity__:$(row.kind)) SET e += row",
         rows=rows,
@@ -159,3 +165,9 @@ def test_as_many_names_as_are_linked_fit_the_contract(linked_store: Store) -> No
     link(question("Leeds", "Maria Halden", "Tarn Systems", "John Smith"), linked_store, ONTOLOGY, record)
     assert 0 < record.calls <= LINK.max_calls
     assert 0 < record.rows <= LINK.max_rows
+
+
+def test_what_is_only_described_is_meant_by_its_whole_description(linked_store: Store) -> None:
+    (whole, part) = linked(linked_store, "harbour guards", "guards")
+    assert set(whole.ids) == set(UNNAMED)
+    assert part.ids == []

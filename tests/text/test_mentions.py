@@ -276,19 +276,8 @@ def test_a_footnote_mark_is_no_part_of_a_name() -> None:
 )
 def test_mentions_are_their_characters_in_noisy_text(model: Language, text: str) -> None:
     doc = model(text)
-    found, at = FINDER(doc, 7)
-    for mention in (*found, *FINDER.described(doc, 7, at)):
+    for mention in FINDER(doc, 7)[0]:
         assert text[mention.start - 7 : mention.end - 7] == mention.surface
-
-
-def test_definite_plural_and_counted_descriptions_are_told_apart_from_names(model: Language) -> None:
-    doc = model("The coalition forces destroyed two bridges and a river. Their commander thanked the Norwegian pilots.")
-    _, at = FINDER(doc, 0)
-    described = FINDER.described(doc, 0, at)
-    told = {(mention.surface, mention.kind) for mention in described if mention.form == "description"}
-    assert {("coalition forces", "Organization"), ("bridges", "Facility"), ("commander", "Person")} <= told
-    assert not any("river" in mention.surface for mention in described)
-    assert {mention.surface for mention in described if mention.form == "pronoun"} == {"Their"}
 
 
 @pytest.mark.parametrize(
@@ -297,6 +286,7 @@ def test_definite_plural_and_counted_descriptions_are_told_apart_from_names(mode
         ('Robert "Bob" Miller, Jr. was a painter.', 'Robert "Bob" Miller, Jr.'),
         ('They met Anna "Annie" Berg in Oslo.', 'Anna "Annie" Berg'),
         ("Robert Miller, III, was a painter.", "Robert Miller, III"),
+        ("Col. John “J.D.” Miller left Oslo.", "John “J.D.” Miller"),
     ],
 )
 def test_a_nickname_and_a_suffix_are_parts_of_one_persons_name(model: Language, text: str, name: str) -> None:

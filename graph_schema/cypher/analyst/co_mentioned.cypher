@@ -1,4 +1,4 @@
-// Purpose: The entities mentioned in the same chunks as one, most frequent first.
+// Purpose: The named entities mentioned in the same chunks as one, most frequent first.
 // Parameter name (string): its name or an alias, whole; upper and lower case are one
 // Parameter limit (integer = 50): how many at most
 // Column name: the other entity
@@ -10,6 +10,7 @@ CALL db.index.fulltext.queryNodes('entity_names', '"' + replace(replace($name, '
 YIELD node AS e
 WHERE toLower($name) IN [name IN [e.name] + coalesce(e.aliases, []) | toLower(name)]
 MATCH (e)-[:FROM_CHUNK]->(k:Chunk)<-[:FROM_CHUNK]-(other:__Entity__)
+WHERE other.named
 WITH other, e, count(DISTINCT k) AS shared
 WITH other, sum(shared) AS chunks, collect(e) AS same
 ORDER BY chunks DESC, other.name, other.id LIMIT $limit

@@ -6,7 +6,7 @@
 // Column mentions: of all of them
 // Column ids: their entity ids
 MATCH (e:__Entity__)
-WHERE e.name IS NOT NULL
+WHERE e.named
 WITH e ORDER BY e.id
 WITH e.name AS name, count(e) AS entities, collect(DISTINCT e.kind) AS kinds, sum(e.mentions) AS mentions,
      collect(e.id) AS ids

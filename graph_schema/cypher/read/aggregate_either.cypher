@@ -1,4 +1,4 @@
-// Purpose: Exactly how many entities, and which, stand in a relation with given ones at either end of it: for symmetric
+// Purpose: Exactly how many named entities, and which, stand in a relation with given ones at either end of it: for symmetric
 //   predicates; one query, no sample.
 // Parameter ids (list<string>): entity ids
 // Parameter predicates (list<string>): predicates
@@ -9,7 +9,7 @@
 // Column facts: keys of the facts that say so, cut at the limit
 UNWIND $ids AS id
 MATCH (:__Entity__ {id: id})<-[:FACT_SUBJECT|FACT_OBJECT]-(f:Fact)-[:FACT_SUBJECT|FACT_OBJECT]->(other:__Entity__)
-WHERE f.predicate IN $predicates AND f.support > 0
+WHERE f.predicate IN $predicates AND f.support > 0 AND other.named
   AND (size($kinds) = 0 OR any(kind IN $kinds WHERE kind IN labels(other)))
 WITH DISTINCT other, f ORDER BY other.name, other.id, f.key
 WITH other, head(collect(f.key)) AS fact

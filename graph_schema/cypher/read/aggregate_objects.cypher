@@ -1,4 +1,4 @@
-// Purpose: Exactly how many entities, and which, stand in a relation with given ones as its subject; one query, no sample.
+// Purpose: Exactly how many named entities, and which, stand in a relation with given ones as its subject; one query, no sample.
 // Parameter ids (list<string>): entity ids
 // Parameter predicates (list<string>): predicates
 // Parameter kinds (list<string>): labels an answer must have one of; none means any
@@ -8,7 +8,7 @@
 // Column facts: keys of the facts that say so, cut at the limit
 UNWIND $ids AS id
 MATCH (:__Entity__ {id: id})<-[:FACT_SUBJECT]-(f:Fact)-[:FACT_OBJECT]->(other:__Entity__)
-WHERE f.predicate IN $predicates AND f.support > 0
+WHERE f.predicate IN $predicates AND f.support > 0 AND other.named
   AND (size($kinds) = 0 OR any(kind IN $kinds WHERE kind IN labels(other)))
 WITH DISTINCT other, f ORDER BY other.name, other.id, f.key
 WITH other, head(collect(f.key)) AS fact

@@ -11,7 +11,7 @@ WHERE c.id > $after AND NOT c.document IN $hidden
 WITH c ORDER BY c.id LIMIT $limit
 RETURN c.id AS key, c {.*, embedding: null} AS properties,
        COLLECT {
-         MATCH (c)-[r:FROM_DOCUMENT|NEXT_CHUNK|MENTIONS]->(other)
+         MATCH (c)-[r:FROM_DOCUMENT|NEXT_CHUNK|MENTIONS|HOLDS_VALUE]->(other)
          RETURN [type(r), coalesce(other.key, other.id), properties(r)]
        } AS links,
        COLLECT { MATCH (c)<-[r:FROM_CHUNK]-(e:__Entity__) RETURN [type(r), e.id, properties(r)] } AS derived

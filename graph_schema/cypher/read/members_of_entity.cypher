@@ -8,7 +8,7 @@
 // Column name: its fullest name in that document
 // Column aliases: its other names there
 // Column kind: its kind there
-// Column named: false for one known by a role only
+// Column named: false for one that the document only describes
 // Column mentions: how often the document mentions it
 // Column rule: what joined it to the entity
 // Column score: how surely

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from graph_schema.errors import EvidenceError, GroundplanError
 from graph_schema.keys import digest
-from graph_schema.models import Evidence, Failed, LocalEntity, Mention, Value
+from graph_schema.models import Evidence, Failed, LocalEntity, Mention, StatedValue, Value
 from pipeline.ingest.extract.claims import Argument, ClaimBuilder, consistent, is_said_of_another, strongest
 from pipeline.ingest.extract.cluster import Clusterer, title_bases
 from pipeline.ingest.extract.cues import CueReader, Cues, joined
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from graph_schema.ontology import Ontology
     from pipeline.ingest.extract.cluster import Clusters, Joined
 
-VERSION = "3"
+VERSION = "4"
 WEIGHTS = ("names", "relations")
 SECOND_NAMES = frozenset({"abbreviation", "alias"})
 PARSE_BATCH_CHUNKS = 64
@@ -118,9 +118,10 @@ class RulesExtractor:
             for index, mention in enumerate(mentions)
             if mention.form == "name" and self.ontology.families.get(mention.kind) == "person"
         )
-        find = RelationFinder(doc, at, values, self.roles, people)
+        described = frozenset(index for index, mention in enumerate(mentions) if mention.form == "description")
+        find = RelationFinder(doc, at, values, self.roles, people, described)
         relations = [*find(), *find.places_within(mentions)]
-        typed = self.build_claims.agreeing(self.find_typed(doc, mentions, at, find.stances), relations)
+        typed = self.build_claims.agreeing(self.find_typed(doc, mentions, find.named_at, find.stances), relations)
         return _Analysis(mentions, relations, typed, cues)
 
     def _assemble(self, segmented: Segmented, analyses: list[_Analysis]) -> Evidence:
@@ -148,6 +149,7 @@ class RulesExtractor:
             chunks=chunks,
             entities=tuple(entities.values()),
             mentions=tuple(written),
+            values=tuple(value for chunk, each in zip(chunks, analyses, strict=True) for value in _values(chunk, each)),
             claims=tuple(consistent(strongest(claims), self.functional, named)),
         )
         check_offsets(evidence)
@@ -199,8 +201,11 @@ class RulesExtractor:
             target = None if relation.object is None else arguments.get(first + relation.object)
             if subject is None or (relation.object is not None and target is None):
                 continue
+            described = analysis.mentions[relation.subject].form == "description"
             if target is None or target.entity is not subject.entity:
                 for claim in self.build_claims(chunk, relation, subject, target):
+                    if described and claim.status == "open" and claim.object is None:
+                        continue  # "officials said that ...": words about nobody that anyone could look up
                     if isinstance(relation, RawRelation):
                         read.append(claim)
                     elif not relation.listed and is_said_of_another(claim, read):
@@ -240,6 +245,7 @@ def check_offsets(evidence: Evidence) -> None:
         raise EvidenceError(f"{evidence.document.path!r}: its chunks end at {end_of_text}, not at its end.")
     chunks = {chunk.key: chunk for chunk in evidence.chunks}
     spans = [(each.chunk, each.start, each.end, each.surface) for each in evidence.mentions]
+    spans += [(each.chunk, each.start, each.end, each.surface) for each in evidence.values]
     spans += [(each.chunk, each.start, each.end, each.quote) for each in evidence.claims]
     for key, start, end, text in spans:
         within = chunks.get(key)
@@ -279,6 +285,24 @@ def _mention(chunk: Chunk, mention: RawMention, argument: Argument, confidence: 
         rule=argument.rule,
         confidence=confidence,
     )
+
+
+def _values(chunk: Chunk, analysis: _Analysis) -> Iterator[StatedValue]:
+    """The values that a chunk states, but for numbers that are part of a description ("two bridges")."""
+    counted = {mention.start for mention in analysis.mentions if mention.form == "description"}
+    for mention in analysis.mentions:
+        if mention.form == "value" and mention.start not in counted:
+            value = mention.value
+            yield StatedValue(
+                document=chunk.document,
+                chunk=chunk.key,
+                start=mention.start,
+                end=mention.end,
+                surface=mention.surface,
+                value_type="date" if value is None else value.type,
+                normalised=None if value is None else value.normalised,
+                precision=None if value is None else value.precision,
+            )
 
 
 def _failed(document: Document, error: Exception) -> Failed:

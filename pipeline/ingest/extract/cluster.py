@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from graph_schema.ontology import UNKNOWN_KIND
 from pipeline.ingest.extract import variants
 from pipeline.ingest.extract.pronouns import MAX_DISTANCE_CHARS, PRONOUNS, Candidate, best_antecedent
+from pipeline.ingest.extract.unnamed import Unnamed
 from pipeline.text import names
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ GENERAL_NOUNS = frozenset(
 NAME_LINKS = frozenset({"abbreviation", "alias", "renamed"})
 CONFIDENCE = {
     "name": 1.0, "same-name": 0.95, "short-form": 0.85, "short-form-nearest": 0.6, "role": 1.0, "same-role": 0.8,
-    "description": 0.7,
+    "description": 0.7, "unnamed": 1.0, "same-unnamed": 0.7,
 }  # fmt: skip
 _NORMAL_KIND = {"person": "Person", "organization": "Organization"}
 
@@ -85,6 +86,7 @@ class Clusterer:
         document.join_short_forms()
         document.join_described()
         document.join_roles()
+        document.join_unnamed()
         document.join_pronouns()
         return Clusters(document.assigned, document.about)
 
@@ -376,6 +378,29 @@ class _Document:
         target = roles.setdefault(normal, Cluster(normals=[normal], kind=mention.kind, family="person"))
         self._join(target, index, "same-role" if target.members else "role")
 
+    def join_unnamed(self) -> None:
+        """A description, or a role that nothing before bears, is what was named or described so before, where that is
+        sure, else a thing of its own."""
+        unnamed = Unnamed()
+        before: list[int] = []
+        for index in self.order:
+            mention = self.mentions[index]
+            if mention.form in {"description", "role"} and index not in self.assigned:
+                singular = mention.definite and mention.surface.lower().endswith(mention.noun)
+                named = self._described(mention, before) if singular else None
+                known = unnamed.known(mention) if named is None else None
+                if named is not None:
+                    self._join(named, index, "description")
+                elif known is not None:
+                    self._join(known, index, "same-unnamed")
+                else:
+                    family = self.clusterer.families.get(mention.kind, "other")
+                    self._join(Cluster(kind=mention.kind, family=family), index, "unnamed")
+                if named is None:
+                    unnamed.add(mention, self.assigned[index].cluster)
+            elif index in self.assigned:
+                before.append(index)
+
     def _described(self, mention: RawMention, before: list[int]) -> Cluster | None:
         """The last cluster before `mention` that its noun can describe: one that was described so or has that very noun
         in its name, or any of its kind when the noun is a general one; then the one that the title names goes first."""
@@ -439,7 +464,7 @@ class _Document:
             mention = self.mentions[index]
             if mention.form == "pronoun":
                 self._join_pronoun(index, linked, before)
-            if index in self.assigned:
+            if index in self.assigned and self.mentions[index].form != "description":
                 target = self.assigned[index].cluster
                 counts[id(target)] += 1
                 before.append(self._candidate(index, target, counts[id(target)]))

@@ -3,14 +3,14 @@ pronouns and described nouns there are beside the names, and which two mentions 
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from graph_schema.ontology import UNKNOWN_KIND
+from pipeline.ingest.extract.aliases import alias, code_after
+from pipeline.ingest.extract.beside import Beside
 from pipeline.ingest.extract.pronouns import PRONOUNS
-from pipeline.ingest.extract.variants import abbreviates
-from pipeline.text import names
+from pipeline.text.descriptions import as_description, descriptions, kind_of_noun
 from pipeline.text.mentions import SUBJECTS, RawMention
 
 if TYPE_CHECKING:
@@ -20,46 +20,13 @@ if TYPE_CHECKING:
 
 Role = Literal["subject", "object", "possessive", "other"]
 
-MAX_ALIAS_GAP_CHARS = 160
 ALIAS_LOOK_BACK = 3
-MAX_OFFICE_TOKENS = 8
-MAX_TITLES = 3
-OFFICE_WORDS = frozenset({"of", "for", "the", "and", "in"})
 SAYING = frozenset("say tell state add explain note write announce declare argue reply remark ask warn insist".split())
 EMPTY_IT_VERBS = frozenset("be seem appear become turn happen take rain snow follow remain".split())
 CLAUSES = frozenset({"ccomp", "xcomp", "csubj", "advcl"})
 MODIFIERS = frozenset({"amod", "compound", "nummod", "nmod", "poss", "det", "case", "punct", "advmod"})
 DEFINITE = frozenset({"the", "this", "that"})
 _OPENING, _CLOSING = frozenset("“«"), frozenset("”»")
-
-_FILLER = (
-    r"(?:(?:is|was|are|were|be|been|being|has|had|have|and|or|who|which|that|it|he|she|they|also|more|most|better|best|"
-    r"commonly|widely|usually|often|generally|sometimes|popularly|simply|officially|professionally|then|later|subsequently|"
-    r"formerly|previously|originally|now|once|first|in\s+\d{4})\b[\s,]*)*"
-)
-# "was named", ", dubbed": who names another is not called so.
-_PASSIVE = "(?:" + "|".join(
-    rf"(?<={word}\s)" for word in "was is are were been being also later then now originally often sometimes".split()
-) + r"|(?<=,\s)|(?<=\())"  # fmt: skip
-_SAME_NAME = (
-    r"(?:known\s+(?:as|under\s+the\s+name(?:\s+of)?|by\s+the\s+name(?:\s+of)?)|a\.?k\.?a\.?|alias|"
-    rf"abbreviated(?:\s+(?:as|to))?|{_PASSIVE}(?:nicknamed|dubbed|(?:re)?named|styled)|"
-    r"(?<=also\s)called|(?<=was\s)called|(?<=is\s)called|(?<=,\s)called|"
-    r"(?<=\()called|(?<=often\s)called|(?<=now\s)called|(?<=sometimes\s)called|referred\s+to\s+as|short\s+for|"
-    r"whose\s+(?:real|full|birth)\s+name\s+(?:is|was))(?:\s+(?:as|to|it))?"
-)
-_RENAMED = (
-    rf"(?:{_PASSIVE}renamed|chang(?:ed|ing)\s+(?:its|his|her|their|the)\s+name\s+to|"
-    r"(?:[,(]\s*)(?:formerly|previously|originally|now|today|n[ée]e|born|officially|later\s+renamed|since\s+renamed))(?:\s+(?:as|to))?"
-)
-_ASIDE = r"(?:\s*\([^()]*\))?"
-_ALIAS = re.compile(rf"{_ASIDE}[\s,(;:–—-]*{_FILLER}{_SAME_NAME}[\s,:]*[\"“‘'(]*(?:the\s+)?[\"“‘']*", re.IGNORECASE)
-_RENAMING = re.compile(rf"{_ASIDE}(?:[\s,(]*{_FILLER})?{_RENAMED}[\s,:]*[\"“‘'(]*(?:the\s+)?[\"“‘']*", re.IGNORECASE)
-_BRACKET = re.compile(r"(?:['’]s)?[\"”’']?\s*[(\[]\s*(?:the|or|abbreviated|in\s+short)?[\s:,]*[\"“‘']*", re.IGNORECASE)
-_CODE = re.compile(r"\s*\(([A-Z][A-Z0-9&-]{0,6}(?:[ -]?\d{1,4})?)\)")
-_SPLIT_NAME = re.compile(r"\s(?:of|in|for|and)\s[^()\n.]{2,60}\s\(")
-_NUMBER_IN_BRACKET = re.compile(r"[ -]?\d+\)")
-_AFTER_BRACKET = re.compile(r"[\"”’']*\s*[)\];,]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,20 +95,24 @@ class CueReader:
         self.offset = offset
         self.mentions, self.at = _with_pronouns(doc, mentions, at, offset)
         self.people = {kind for kind in ontology.kinds if "PERSON" in _labels(ontology, kind)}
+        self.beside = Beside(doc, self.at, ontology, self.people)
         self.quoted = _quoted(doc)
         self.sentence_of: list[int] = []
         for number, sentence in enumerate(doc.sents):
             self.sentence_of += [number] * len(sentence)
         self.roots = self._roots()
+        self._make_descriptions_of_common_nouns()
         self.nouns: dict[int, Token] = {}
         self.links: list[Link] = []
         self.hints: list[Hint] = []
 
     def __call__(self) -> Cues:
-        """All cues; described nouns come last in `mentions`."""
+        """All cues; described nouns and descriptions come last in `mentions`."""
         self._link_aliases()
         self._link_tokens()
         self._link_codes()
+        self._add_descriptions()
+        self._link_pronouns()
         contexts = [self._context(self.roots[index], index) for index in range(len(self.mentions) - len(self.nouns))]
         contexts += [self._context(noun, -1) for noun in self.nouns.values()]
         return Cues(contexts, self.links, self.hints, len(set(self.sentence_of)))
@@ -153,6 +124,13 @@ class CueReader:
             if index not in roots or self.at.get(self.doc[i].head.i) != index:
                 roots[index] = self.doc[i]
         return roots
+
+    def _make_descriptions_of_common_nouns(self) -> None:
+        for index, root in self.roots.items():
+            alone = all(self.at.get(i) != index for i in (root.i - 1, root.i + 1))
+            if alone and self.mentions[index].form == "name":
+                described = as_description(self.mentions[index], root, self.ontology)
+                self.mentions[index] = described or self.mentions[index]
 
     # contexts
 
@@ -181,16 +159,21 @@ class CueReader:
     # links by syntax
 
     def _link_tokens(self) -> None:
+        for i in sorted(self.at):
+            if self.roots[self.at[i]].i == i:
+                self._link_beside(self.doc[i])
         for token in self.doc:
             if token.dep_ == "appos":
                 self._link_apposition(token.head, token)
-            elif token.dep_ == "relcl":
-                self._link_relative(token)
             elif token.dep_ == "attr" and token.head.lemma_ == "be":
                 self._link_copula(token)
             elif token.i in self.at and self.roots[self.at[token.i]].i == token.i:
                 self._link_prenominal(token)
-                self._link_offices(token)
+
+    def _link_pronouns(self) -> None:
+        for token in self.doc:
+            if token.dep_ == "relcl":
+                self._link_relative(token)
             if token.lower_ in {"i", "me", "my", "myself"} and token.i in self.at and self.quoted[token.i]:
                 self._link_speaker(token)
 
@@ -225,7 +208,10 @@ class CueReader:
                 self.links.append(Link(named, title, "title", 0.85))
 
     def _kind_called(self, mention: RawMention) -> str | None:
-        return self.ontology.kind_of_role.get(mention.surface.split()[-1].lower())
+        """The kind that the last word of a name says: an ontology's role, or a noun for people ("Special Envoy")."""
+        word = mention.surface.split()[-1].lower()
+        kind = kind_of_noun(word, self.ontology)
+        return kind if kind in self.people or word in self.ontology.kind_of_role else None
 
     def _link_copula(self, noun: Token) -> None:
         """ "X is the founder of Y", "His deputy is X"."""
@@ -259,58 +245,30 @@ class CueReader:
                 else:
                     self._hint(index, noun)
 
-    def _link_offices(self, token: Token) -> None:
-        """An office beside its holder, whatever the parser makes of it: "Minister for the North Anna Berg", "Mayor of
-        Oslo, Anna Berg", "Anna Berg, Rescue Group Commander"."""
+    def _link_beside(self, token: Token) -> None:
+        """What stands beside a name by the words alone, whatever the parser makes of it: an office, an apposition."""
         index = self.at[token.i]
-        if self.mentions[index].form != "name" or self.mentions[index].kind not in {*self.people, UNKNOWN_KIND}:
+        if self.mentions[index].form != "name":
             return
         first = last = token.i
         while first and self.at.get(first - 1) == index:
             first -= 1
         while last + 1 < len(self.doc) and self.at.get(last + 1) == index:
             last += 1
-        office = self._office_before(first) or self._office_after(last, index)
-        if office is not None and office.i not in self.at and office.i not in self.nouns:
-            self._describe(index, office, "apposition", 0.8)
-
-    def _office_before(self, first: int) -> Token | None:
-        i = first - 1
-        while i >= max(0, first - MAX_TITLES) and i not in self.at and self._is_title(self.doc[i]):
-            i -= 1
-        if i >= 0 and self.doc[i].text == ",":
-            i -= 1
-        if i >= 0 and self._is_office(self.doc[i]):
-            return self.doc[i]
-        steps = 0
-        while i > 0 and steps < MAX_OFFICE_TOKENS and (i in self.at or self.doc[i].lower_ in OFFICE_WORDS):
-            if self.doc[i].lower_ in {"of", "for"} and self._is_office(self.doc[i - 1]):
-                return self.doc[i - 1]
-            i, steps = i - 1, steps + 1
-        return None
-
-    def _office_after(self, last: int, index: int) -> Token | None:
-        if last + 2 >= len(self.doc) or self.doc[last + 1].lower_ not in {",", "the"}:
-            return None
-        for token in self.doc[last + 2 : last + 2 + MAX_OFFICE_TOKENS]:
-            if self._is_office(token):
-                return token
-            if self.at.get(token.i) == index or token.pos_ not in {"PROPN", "NOUN", "ADJ", "DET", "NUM"}:
-                return None
-        return None
-
-    def _is_title(self, token: Token) -> bool:
-        return names.fold(token.text) in names.HONORIFICS or (token.pos_ == "PROPN" and token.is_upper)
-
-    def _is_office(self, token: Token) -> bool:
-        return self.ontology.kind_of_role.get(token.lower_) in self.people
+        kind = self.mentions[index].kind
+        noun = self.beside.office(first, last, index) if kind in {*self.people, UNKNOWN_KIND} else None
+        noun = noun or self.beside.apposition(last, kind)
+        if noun is not None and noun.i not in self.at and noun.i not in self.nouns:
+            self._describe(index, noun, "apposition", 0.8)
 
     def _describe(self, named: int, noun: Token, rule: str, confidence: float) -> None:
         """Make a mention of a described noun, or take the one that is there, and link it to what it names."""
         kind = self.ontology.kind_of_role.get(noun.lower_, UNKNOWN_KIND)
         self._hint(named, noun)
+        if rule == "apposition":
+            self._hint_of_thing(named, noun)
         if noun.i in self.at:
-            if self.mentions[self.at[noun.i]].form == "role":
+            if self.mentions[self.at[noun.i]].form in {"role", "description"}:
                 self.links.append(Link(named, self.at[noun.i], rule, confidence))
             return
         if noun.tag_ not in {"NN", "NNP"} or noun.i in self.nouns:
@@ -325,6 +283,14 @@ class CueReader:
         start, end = self.offset + span.start_char, self.offset + span.end_char
         self.mentions.append(RawMention(start, end, span.text, UNKNOWN_KIND, "name"))
 
+    def _add_descriptions(self) -> None:
+        """Make mentions of what the chunk describes without saying of what named thing."""
+        held = {*self.at, *self.nouns}
+        for mention, span in descriptions(self.doc, self.offset, held, self.ontology):
+            self.nouns[span.root.i] = span.root
+            self.at.update({token.i: len(self.mentions) for token in span if token.i not in self.at})
+            self.mentions.append(mention)
+
     def _start(self, noun: Token) -> int:
         """The first token of the noun's phrase that no other mention holds."""
         first = noun.i
@@ -334,11 +300,19 @@ class CueReader:
             first -= 1
         while self.doc[first].is_punct and first < noun.i:
             first += 1
+        while first > 1 and self.doc[first - 1].text == "-" and not self.doc[first - 2].whitespace_:
+            first -= 2  # "self-proclaimed capital"
         return first
 
     def _hint(self, named: int, noun: Token) -> None:
         kind = self.ontology.kind_of_role.get(noun.lemma_.lower())
         if kind is not None:
+            self.hints.append(Hint(named, kind))
+
+    def _hint_of_thing(self, named: int, noun: Token) -> None:
+        """ "The film X": a noun that stands beside a name says its kind. Roles are read by `_hint`."""
+        kind = kind_of_noun(noun.lemma_.lower(), self.ontology)
+        if kind is not None and kind not in self.people and noun.lemma_.lower() not in self.ontology.kind_of_role:
             self.hints.append(Hint(named, kind))
 
     def _link_relative(self, verb: Token) -> None:
@@ -400,49 +374,23 @@ class CueReader:
                     break
 
     def _link_codes(self) -> None:
-        """A short code in brackets right after a name is another name for it, though nothing found it to be one: an
-        acronym, a hull number."""
+        """A short code in brackets right after a name is another name for it, though nothing found it to be one."""
         for index, mention in enumerate(self.mentions[: len(self.mentions) - len(self.nouns)]):
-            match = _CODE.match(self.text, mention.end - self.offset) if mention.form == "name" else None
-            span = match and self.doc.char_span(match.start(1), match.end(1))
-            if not match or not span or any(token.i in self.at for token in span):
-                continue
-            if _has_digit(match[1]) or abbreviates(match[1], mention.surface):
+            found = code_after(self.text, self.offset, mention) if mention.form == "name" else None
+            span = found and self.doc.char_span(*found)
+            if span and not any(self._is_entity(token) for token in span):
                 self._add(index, span, span.root, "abbreviation", 0.85)
 
+    def _is_entity(self, token: Token) -> bool:
+        return token.i in self.at and self.mentions[self.at[token.i]].form != "value"
+
     def _alias(self, first: int, second: int) -> Link | None:
-        one, other = self.mentions[first], self.mentions[second]
-        between = self.text[one.end - self.offset : other.start - self.offset]
-        if "(" in one.surface:
-            between = between.partition(")")[2]
-        if len(between) > MAX_ALIAS_GAP_CHARS or "\n\n" in between:
-            return None
-        after = self.text[other.end - self.offset : other.end - self.offset + 4]
-        if _BRACKET.fullmatch(between):
-            for short, full in ((other.surface, one.surface), (one.surface, other.surface)):
-                if _AFTER_BRACKET.match(after) and abbreviates(short, full):
-                    return Link(first, second, "abbreviation", 0.95)
-            if _AFTER_BRACKET.match(after) and other.surface.isupper() and _has_digit(other.surface):
-                return Link(first, second, "abbreviation", 0.8)
-            if other.surface.isupper() and _NUMBER_IN_BRACKET.match(self.text, other.end - self.offset):
-                return Link(first, second, "abbreviation", 0.8)
-        if _SPLIT_NAME.fullmatch(between) and _AFTER_BRACKET.match(after):
-            full = self.text[one.start - self.offset : other.start - self.offset].rpartition("(")[0]
-            if abbreviates(other.surface, full):
-                return Link(first, second, "abbreviation", 0.7)
-        if _RENAMING.fullmatch(between):
-            return Link(first, second, "renamed", 0.85)
-        if _ALIAS.fullmatch(between):
-            return Link(first, second, "alias", 0.9)
-        return None
+        said = alias(self.text, self.offset, self.mentions[first], self.mentions[second])
+        return None if said is None else Link(first, second, *said)
 
     def _name(self, token: Token) -> int | None:
         index = self.at.get(token.i)
         return index if index is not None and self.mentions[index].form == "name" else None
-
-
-def _has_digit(text: str) -> bool:
-    return any(character.isdigit() for character in text)
 
 
 def _labels(ontology: Ontology, kind: str) -> set[str]:

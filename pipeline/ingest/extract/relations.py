@@ -85,19 +85,22 @@ class _Said:
 
 class RelationFinder:
     """Finds the relations of one chunk. `at` maps token index -> mention index, `values` mention index -> value,
-    `roles` are the nouns that name someone by what they do, `people` the mentions that name a person."""
+    `roles` are the nouns that name someone by what they do, `people` the mentions that name a person, `described` those
+    that only describe something."""
 
     def __init__(
         self, doc: Doc, at: dict[int, int], values: dict[int, Value], roles: frozenset[str],
-        people: frozenset[int] = frozenset(),
+        people: frozenset[int] = frozenset(), described: frozenset[int] = frozenset(),
     ) -> None:  # fmt: skip
         self.doc = doc
         self.at = at
         self.values = values
         self.roles = roles
         self.people = people
+        self.described = described
+        self.named_at = {token: mention for token, mention in at.items() if mention not in described}
         self.tree = Tree(doc)
-        self.stances = StanceReader(self.tree, at, values)
+        self.stances = StanceReader(self.tree, self.named_at, values)
         self.tokens: dict[int, list[Token]] = defaultdict(list)
         for token, mention in at.items():
             self.tokens[mention].append(doc[token])
@@ -220,7 +223,7 @@ class RelationFinder:
         """The parser often hangs the place of "studied physics at X" on the object: read it of the verb."""
         base, deed = self._base(clause), self._deed(clause)
         for argument in clause.arguments:
-            if argument.role == "object" and argument.head.i not in self.at:
+            if argument.role == "object" and argument.head.i not in self.named_at:
                 for child in self.tree.of(argument.head, "prep"):
                     if child.lower_ != "of":
                         phrases = (f"{base} {child.lower_}", *((f"{deed} {child.lower_}",) if deed else ()))
@@ -506,8 +509,9 @@ class RelationFinder:
         objects = self._entities(target)
         for each in objects:
             yield self._relation(self._contrasted(said, self._root(each)), subject, phrases, each, None, target)
-        if not objects and (value := self._value(target)) is not None:
-            yield self._relation(self._contrasted(said, target), subject, phrases, None, value, target)
+        if (not objects or self.at.get(target.i) in self.described) and (value := self._value(target)) is not None:
+            own = self._contrasted(said, target)
+            yield self._relation(own, subject, phrases, None, value, target, is_open=not objects)
 
     def _root(self, mention: int) -> Token:
         tokens = self.tokens[mention]
@@ -538,7 +542,7 @@ class RelationFinder:
         return list(dict.fromkeys(each for each in found if each not in self.values))
 
     def _value(self, token: Token) -> Value | None:
-        index = self.at.get(token.i)
+        index = self.named_at.get(token.i)
         if index is not None:
             return self.values.get(index)
         if (date := self.stances.date(token)) is not None:

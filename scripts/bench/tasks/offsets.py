@@ -7,6 +7,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from graph_schema.ontology import load_ontology
+from pipeline.ingest.extract.cues import CueReader
 from pipeline.settings import Settings
 from pipeline.text import nlp
 from pipeline.text.mentions import MentionFinder
@@ -34,7 +35,8 @@ def run(options: Options) -> Result:
 
 def checked(texts: Iterable[str]) -> tuple[int, int]:
     """How many mentions stand at their characters, and how many mentions there are."""
-    finder = MentionFinder(load_ontology(Settings.load().ontology))
+    ontology = load_ontology(Settings.load().ontology)
+    finder = MentionFinder(ontology)
     model = nlp.load(Settings.load().model)
     pieces = (
         (text[start : start + CHUNK_CHARS], (text, start))
@@ -44,7 +46,9 @@ def checked(texts: Iterable[str]) -> tuple[int, int]:
     right = said = 0
     for doc, (text, offset) in model.pipe(pieces, as_tuples=True):
         found, at = finder(doc, offset)
-        for mention in (*found, *finder.described(doc, offset, at)):
+        read = CueReader(doc, found, at, ontology, offset)
+        read()
+        for mention in read.mentions:
             said += 1
             right += mention.start < mention.end and text[mention.start : mention.end] == mention.surface
     return right, said

@@ -8,9 +8,7 @@ outermost gold span is found when a mention overlaps it, each mention and each o
 once, largest overlap first. A further mention within an outermost span is matched to a span that lies inside it, at
 most once as well; it is then right, and adds nothing to recall.
 
-Mentions are all that extraction reads: names, values, pronouns, roles, and what a sentence calls a named thing. The
-descriptions of things without a name ("coalition forces", "all political parties"), which the finder can give and the
-graph does not hold, are counted in a line of their own.
+Mentions are what the graph holds: the mentions of local entities, named and described, and the values that are stated.
 """
 
 from __future__ import annotations
@@ -21,12 +19,7 @@ from collections import defaultdict
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from graph_schema.ontology import load_ontology
-from pipeline.ingest.extract.cues import CueReader
-from pipeline.settings import Settings
-from pipeline.text import nlp
-from pipeline.text.mentions import MentionFinder
-from tasks.base import SHARED, Result, Score
+from tasks.base import SHARED, Result, Score, Text, evidence_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,7 +30,6 @@ if TYPE_CHECKING:
 FOLDER = SHARED / "reports" / "re3d"
 
 EVERY = "entities, spans within others required too"
-DESCRIBED = "entities, with descriptions the graph does not hold"
 COUNTS = ("right", "said", "gold", "found")
 
 Span = tuple[int, int]
@@ -47,14 +39,13 @@ def run(options: Options) -> Result:
     """Score one folder of documents, or each folder within the given one and all of them together."""
     folders = folders_of(options.folder or FOLDER)
     scored = [_entities(folder) for folder in folders]
-    scores = [outer for outer, _, _ in scored]
-    total, every, described = (_total([three[which] for three in scored]) for which in (0, 1, 2))
+    scores = [outer for outer, _ in scored]
+    total, every = (_total([both[which] for both in scored]) for which in (0, 1))
     table = [(f"entities, {folder.name}", _line(score)) for folder, score in zip(folders, scores, strict=True)]
     result = Result(
         {"entities": total.as_json(), **total.as_json()},
-        [*table, ("entities, all", _line(total)), (EVERY, _line(every)), (DESCRIBED, _line(described))],
+        [*table, ("entities, all", _line(total)), (EVERY, _line(every))],
     )
-    result.figures["entities"]["described"] = described.as_json()
     if find_spec("tasks.re3d_links") is None:
         return result
     links: Result = importlib.import_module("tasks.re3d_links").links(options)
@@ -80,25 +71,20 @@ def lines_of(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-def _entities(folder: Path) -> tuple[Score, Score, Score]:
-    """The score, the same with each span within another required as well, and with descriptions of the unnamed."""
-    documents = {each["_id"]: each["text"] for each in lines_of(folder / "documents.jsonl")}
-    gold = gold_spans(documents, lines_of(folder / "entities.jsonl"))
-    ontology = load_ontology(Settings.load().ontology)
-    finder = MentionFinder(ontology)
-    model = nlp.load(Settings.load().model)
-    shipped, every, described = [], [], []
-    for doc, key in model.pipe(((text, key) for key, text in documents.items()), as_tuples=True):
-        found, at = finder(doc, 0)
-        read = CueReader(doc, found, at, ontology, 0)
-        read()
-        mentions = sorted({(each.start, each.end) for each in read.mentions})
-        further = {(each.start, each.end) for each in finder.described(doc, 0, at)}
-        shipped.append(_score(mentions, gold[key]))
-        matched = len(_matched(mentions, sorted(gold[key])))
-        every.append(Score(matched, len(mentions), len(gold[key]), matched))
-        described.append(_score(sorted({*mentions, *further}), gold[key]))
-    return _total(shipped), _total(every), _total(described)
+def _entities(folder: Path) -> tuple[Score, Score]:
+    """The score, and the same with each span within another required as well."""
+    documents = lines_of(folder / "documents.jsonl")
+    gold = gold_spans({each["_id"]: each["text"] for each in documents}, lines_of(folder / "entities.jsonl"))
+    texts = [Text(id=each["_id"], text=each["text"], title=each["title"]) for each in documents]
+    outer, every = [], []
+    for document, evidence in zip(documents, evidence_of(texts), strict=True):
+        spans = {(each.start, each.end) for each in evidence.mentions}
+        mentions = sorted(spans | {(each.start, each.end) for each in evidence.values})
+        wanted = gold[document["_id"]]
+        outer.append(_score(mentions, wanted))
+        matched = len(_matched(mentions, sorted(wanted)))
+        every.append(Score(matched, len(mentions), len(wanted), matched))
+    return _total(outer), _total(every)
 
 
 def _score(mentions: list[Span], gold: set[Span]) -> Score:

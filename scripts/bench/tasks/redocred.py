@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 FILE = SHARED / "relations" / "redocred" / "dev.jsonl"
 NAMED_TYPES = frozenset({"PER", "ORG", "LOC", "MISC"})
 UNNAMED_RULES = frozenset(
-    {"pronoun", "relative", "role", "same-role", "description", "apposition", "copula", "speaker"}
+    "pronoun relative role same-role unnamed same-unnamed description apposition copula speaker".split()
 )
 NO_SPACE_BEFORE = frozenset({".", ",", ";", ":", "!", "?", ")", "]", "}", "%", "'s", "’s", "'", "n't", "’"})
 NO_SPACE_AFTER = frozenset({"(", "[", "{", "$", "£", "€", "#"})

@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from pipeline.text import names
 from pipeline.text.mentions import DEFINITE, SUBJECTS, RawMention
 
 if TYPE_CHECKING:
@@ -25,13 +26,13 @@ SAID_OF_ANOTHER = frozenset({"attr", "oprd", "appos"})
 
 
 def descriptions(doc: Doc, offset: int, held: Collection[int], ontology: Ontology) -> Iterator[tuple[RawMention, Span]]:
-    """The definite, plural and counted descriptions in a chunk that begins at `offset`, in order, each with its tokens.
+    """The determined, plural and counted descriptions in a chunk that begins at `offset`, in order, each with its tokens.
     `held` are the tokens of other mentions. What a sentence says of something else ("they are the founders", "X, the
     founder", "as commander") describes that, and is none."""
     for token in doc:
         if token.pos_ not in {"NOUN", "PROPN"} or token.i in held or _is_said_of_another(token):
             continue
-        noun = token.lemma_.lower()
+        noun = _singular(token)
         kind = kind_of_noun(noun, ontology)
         if token.pos_ == "PROPN" and (noun in INSTITUTIONS or not _is_known(token.doc[token.i : token.i + 1])):
             continue
@@ -43,15 +44,24 @@ def descriptions(doc: Doc, offset: int, held: Collection[int], ontology: Ontolog
 def as_description(name: RawMention, word: Token, ontology: Ontology) -> RawMention | None:
     """A name of one word that is but a common noun with a capital ("the Government", "the Pope"), as the description
     that it is; `None` for any other, and for what stands for one body wherever it is named ("the Senate")."""
-    noun = word.lemma_.lower()
+    noun = _singular(word)
     kind = kind_of_noun(noun, ontology) if noun not in INSTITUTIONS else None
     family = None if kind is None else ontology.families[kind]
     before = word.nbor(-1).lower_ if word.i else ""
     generic = family == "organization" and ontology.families.get(name.kind) != "person"
-    if kind is None or not (generic or (before in DETERMINERS and family in {"organization", "person"})):
+    addressed = before in DETERMINERS or names.fold(before) in names.HONORIFICS
+    if kind is None or not (generic or (addressed and family in {"organization", "person"})):
         return None
     known = _is_known(word.doc[word.i : word.i + 1])
     return replace(name, kind=kind, form="description", noun=noun, definite=known, weights=(), confidence=1.0)
+
+
+def _singular(noun: Token) -> str:
+    """The singular of a noun: of one with a capital the lemmatizer leaves the plural ("the States")."""
+    lemma = noun.lemma_.lower()
+    if noun.tag_ != "NNPS" or not lemma.endswith("s"):
+        return lemma
+    return f"{lemma[:-3]}y" if lemma.endswith("ies") else lemma[:-1]
 
 
 def kind_of_noun(noun: str, ontology: Ontology) -> str | None:
@@ -73,8 +83,8 @@ def _is_said_of_another(noun: Token) -> bool:
 
 
 def _phrase(noun: Token, held: Collection[int]) -> Span | None:
-    """The noun with what stands before it, without its article, where it is definite, plural or counted; `None` where
-    it is neither, or where it is part of a name or of another noun."""
+    """The noun with what stands before it, without its article, where it is determined, plural or counted; `None` where
+    it is none of these, and where it is part of a name or of another noun."""
     doc = noun.doc
     if noun.dep_ == "compound" or (noun.i + 1 < len(doc) and noun.i + 1 in held and noun.nbor().pos_ == "PROPN"):
         return None
@@ -84,8 +94,8 @@ def _phrase(noun: Token, held: Collection[int]) -> Span | None:
     before = doc[first - 1] if first else None
     if before is not None and before.i in held and before.head in {noun, *noun.lefts}:
         return None
-    definite = before is not None and (before.lower_ in DETERMINERS or before.tag_ in {"PRP$", "POS"})
-    if definite or noun.tag_ == "NNS" or any(child.dep_ == "nummod" for child in noun.lefts):
+    determined = before is not None and (before.lower_ in DETERMINERS or before.tag_ in {"PRP$", "POS"})
+    if determined or noun.tag_ == "NNS" or any(child.dep_ == "nummod" for child in noun.lefts):
         return doc[first : noun.i + 1]
     return None
 

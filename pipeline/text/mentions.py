@@ -60,9 +60,10 @@ class RawMention:
     `confidence` is the tagger's probability that a name or value is one, with these kinds: low for what the parser's
     recogniser alone took for one. `weights` are the kinds that a name may have, the likeliest first, with the share of
     each; they sum to one. They are for a vote over all mentions of an entity. `tagged_start` and
-    `tagged_end` are what the tagger holds for one name: with the title before it ("President" of "President Berg"), or
-    a place with all that it is in ("Turin, Italy", which is two mentions). A value that cannot be told (a relative date
-    of a document without a date) is `None`.
+    `tagged_end` are what the tagger holds for one name, after the conventions of the texts that it learnt from: with
+    the title or article before it ("President" of "President Berg"), a place with all that it is in ("Turin, Italy",
+    which is two mentions), of a date perhaps its month alone. Where it holds no name or several, they are `start` and
+    `end`. A value that cannot be told (a relative date of a document without a date) is `None`.
     """
 
     start: int
@@ -104,6 +105,9 @@ class MentionFinder:
                 found[item[1].start] = (item[0], item[1].end)
                 taken.update(range(item[1].start, item[1].end))
         self._join_names(doc, found, offset)
+        for first, (mention, end) in found.items():
+            if (held := _held(doc, first, end, tags)) is not None:
+                mention.tagged_start, mention.tagged_end = (offset + each for each in held)
         return _indexed(found)
 
     def _join_names(self, doc: Doc, found: dict[int, tuple[RawMention, int]], offset: int) -> None:
@@ -146,7 +150,8 @@ class MentionFinder:
             if ent.label_ not in VALUE_LABELS and _is_split(ent, tags):
                 yield self._of_entity(ent, offset, tags)
         for tagged in tags.spans:
-            yield from self._of_parts(doc, tagged, offset)
+            for part in _places(doc, tagged):
+                yield self._of_tagged(doc, part, offset)
         for ent in doc.ents:
             doubt = MAX_OUTSIDE_RECOGNISED if ent.label_ in CLASS_OF_LABEL else MAX_OUTSIDE_OTHER
             named = ent.label_ not in VALUE_LABELS and _outside(tags, ent) < doubt and not _in_capitals(ent)
@@ -171,21 +176,13 @@ class MentionFinder:
         if value is None and (label not in DATES or not _DATED.search(ent.text)):
             return None
         mention = _mention(ent, offset, "", "value", value=value)
-        outside = tags.outside[ent.start : ent.end]
-        mention.confidence = 1 - sum(outside) / len(outside)
+        first, end = _within(ent.start, ent.end, tags) or (ent.start, ent.end)
+        mention.confidence = 1 - sum(tags.outside[first:end]) / (end - first)
         return mention, ent
 
-    def _of_parts(self, doc: Doc, tagged: Tagged, offset: int) -> Iterator[tuple[RawMention, Span] | None]:
-        parts = _places(doc, tagged)
-        for part in parts:
-            item = self._of_tagged(doc, part, offset)
-            if item is not None and len(parts) > 1:
-                whole = doc[tagged.start : tagged.end]
-                item[0].tagged_start, item[0].tagged_end = offset + whole.start_char, offset + whole.end_char
-            yield item
-
     def _of_tagged(self, doc: Doc, tagged: Tagged, offset: int) -> tuple[RawMention, Span] | None:
-        span = _trimmed(doc[tagged.start : tagged.end])
+        titled = tagged.name == "Person" and tagged.end - tagged.start > 1  # not "King" alone, not "King County"
+        span = _trimmed(doc[tagged.start : tagged.end], titles=titled or tagged.name == "Other")
         if span is None or not any(character.isalpha() for character in span.text) or _is_garbled(span.text):
             return None
         recognised = next((token.ent_type_ for token in span if token.ent_type_), "")
@@ -197,11 +194,8 @@ class MentionFinder:
         kind = self._kind(tagged.name, recognised) or self._said_kind(span, "")
         if kind is None:
             return None
-        agreed = tagged.name == "Place" and max(tagged.probabilities) >= SURE
-        mention = self._named(span, kind, offset, sum(tagged.probabilities), weights, sure=agreed)
-        if tagged.name == "Person":
-            mention[0].tagged_start = offset + doc[_first_title(span, tagged.start)].idx
-        return mention
+        agreed = tagged.name in {"Place", "Organization"} and max(tagged.probabilities) >= SURE
+        return self._named(span, kind, offset, sum(tagged.probabilities), weights, sure=agreed)
 
     def _kind(self, name: str, recognised: str) -> str | None:
         """The kind of a class, which the recogniser's label refines; `None` when the ontology knows none."""
@@ -292,7 +286,8 @@ class MentionFinder:
             return None
         span = token.doc[first : token.i + 1]
         mention = _mention(span, offset, kind, "role")
-        mention.noun, mention.definite = token.lower_, True
+        mention.noun = token.lower_
+        mention.definite = token.i + 1 == len(token.doc) or token.nbor().lower_ != "of"
         return mention, span
 
 
@@ -373,10 +368,7 @@ def _end_of_suffix(doc: Doc, end: int) -> int:
 
 def _stretched(mention: RawMention, span: Span, offset: int) -> RawMention:
     end = offset + span.end_char
-    return replace(
-        mention, end=end, surface=span.text, subject=span.root.dep_ in SUBJECTS,
-        tagged_end=max(end, mention.tagged_end),
-    )  # fmt: skip
+    return replace(mention, end=end, surface=span.text, subject=span.root.dep_ in SUBJECTS, tagged_end=end)
 
 
 def _stops_sentence(span: Span) -> bool:
@@ -428,8 +420,9 @@ def _proper_runs(doc: Doc, taken: set[int]) -> list[Span]:
     return runs
 
 
-def _trimmed(span: Span) -> Span | None:
-    """`span` without articles, honorifics and punctuation at its ends, and only up to its first line end."""
+def _trimmed(span: Span, *, titles: bool = True) -> Span | None:
+    """`span` without articles, punctuation and, if `titles`, honorifics at its ends, and only up to its first line
+    end."""
     doc, first, end = span.doc, span.start, span.end
     for token in span:
         if "\n" in token.text:
@@ -437,19 +430,19 @@ def _trimmed(span: Span) -> Span | None:
                 end = token.i
                 break
             first = token.i + 1
-    while first < end and _is_edge(doc[first], leading=True):
+    while first < end and _is_edge(doc[first], titles=titles):
         first += 1
-    while end > first and _is_edge(doc[end - 1], leading=False):
+    while end > first and _is_edge(doc[end - 1], titles=False):
         end -= 1
     return doc[first:end] if first < end else None
 
 
-def _is_edge(token: Token, *, leading: bool) -> bool:
+def _is_edge(token: Token, *, titles: bool) -> bool:
     if token.is_space or token.lower_ in _TRIMMED or (token.is_punct and token.text != ")"):
         return True
     if token.is_upper and token.lower_ in _PREPOSITIONS:
         return True
-    return leading and names.fold(token.text) in names.HONORIFICS
+    return titles and names.fold(token.text) in names.HONORIFICS
 
 
 def _opens_sentence(token: Token) -> bool:
@@ -458,14 +451,21 @@ def _opens_sentence(token: Token) -> bool:
     return all(each.is_punct or each.is_space for each in takewhile(lambda each: not each.is_sent_end, before))
 
 
-def _first_title(span: Span, first: int) -> int:
-    """The first of the titles right before `span`, from token `first` on; its own first token where there is none."""
-    start: int = span.start
-    while start > first and (
-        span.doc[start - 1].text == "." or names.fold(span.doc[start - 1].text) in names.HONORIFICS
-    ):
-        start -= 1
-    return start
+def _within(first: int, end: int, tags: Tags) -> tuple[int, int] | None:
+    """The one name that the tagger holds among tokens `first` to `end`; `None` where there is none or more than one."""
+    names_within = [(each.start, each.end) for each in tags.spans if each.start < end and first < each.end]
+    return names_within[0] if len(names_within) == 1 else None
+
+
+def _held(doc: Doc, first: int, end: int, tags: Tags) -> tuple[int, int] | None:
+    """The characters of the one name that the tagger holds where a mention is, without the full stop that ends the
+    text: the data that it learnt from count that to no name ("Burchard, Neb" of "in Burchard, Neb.")."""
+    within = _within(first, end, tags)
+    if within is None:
+        return None
+    span = doc[slice(*within)]
+    stops = span.end == len(doc) and len(span) > 1 and span.text.endswith(".")
+    return span.start_char, span.end_char - stops
 
 
 def _widened(ent: Span, tags: Tags) -> Span:

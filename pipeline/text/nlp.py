@@ -1,4 +1,8 @@
-"""The spaCy model: loaded once a process, with a clear error when it is not there."""
+"""The spaCy model: loaded once a process, with a clear error when it is not there.
+
+What its recogniser computes of each token on the way to its decision is kept on the document: it says more than the
+decision, and the tagger of names reads it.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +11,31 @@ import json
 import warnings
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
 
 from pipeline.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from spacy.language import Language
     from spacy.tokens import Doc
+    from thinc.api import Model
 
 NEEDED = frozenset({"tagger", "parser", "lemmatizer", "ner"})
+STATES = "groundplan_states"
 SENTENCE_STARTS = "groundplan_sentence_starts"
 CLOSING_QUOTES = frozenset({"”", '"', "’", "''"})
 SENTENCE_ENDS = frozenset({".", "!", "?"})
+
+
+class States(NamedTuple):
+    """What the recogniser of the pipeline `model` (name and version) computed: [tokens, width]."""
+
+    model: str
+    values: np.ndarray
 
 
 @cache
@@ -42,7 +59,40 @@ def load(model: str) -> Language:
     if SENTENCE_STARTS not in nlp.pipe_names:
         Language.component(SENTENCE_STARTS, func=sentence_starts)
         nlp.add_pipe(SENTENCE_STARTS, before="parser")
+        _keep_states(nlp)
     return nlp
+
+
+def states_of(doc: Doc) -> States | None:
+    """What the recogniser computed of each token; `None` where no loaded pipeline parsed the text."""
+    kept = doc.user_data.get(STATES)
+    return kept if isinstance(kept, States) and len(kept.values) == len(doc) else None
+
+
+def _keep_states(nlp: Language) -> None:
+    """Make the recogniser note its vectors of tokens on each document: computing them again would cost a fifth of the
+    parse. Their bits do not depend on what is in the batch beside it."""
+    from thinc.api import Model
+
+    recogniser: Any = nlp.get_pipe("ner")
+    if not recogniser.model.has_ref("tok2vec"):
+        return
+    # spaCy's parsers put a projection on what embeds the tokens; the vectors before it tell more.
+    embeds: Model[list[Doc], list[np.ndarray]] = recogniser.model.get_ref("tok2vec").layers[0]
+    name = fingerprint(nlp)
+
+    def forward(
+        model: Model[list[Doc], list[np.ndarray]], docs: list[Doc], is_train: bool
+    ) -> tuple[list[np.ndarray], Callable[[list[np.ndarray]], list[Doc]]]:
+        values, back = model.layers[0](docs, is_train)
+        for doc, own in zip(docs, values, strict=True):
+            doc.user_data[STATES] = States(name, np.asarray(own))
+        return values, back
+
+    kept: Model[list[Doc], list[np.ndarray]] = Model(
+        STATES, forward, layers=[embeds], dims={"nO": embeds.get_dim("nO")}
+    )
+    recogniser.model.replace_node(embeds, kept)
 
 
 def sentence_starts(doc: Doc) -> Doc:

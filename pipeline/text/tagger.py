@@ -1,8 +1,9 @@
 """A tagger of names: a linear-chain conditional random field (Lafferty et al. 2001) over what a spaCy model says of
-each word, with the word's clusters and what it was elsewhere.
+each word, with the word's clusters, what it was elsewhere, and what lists of names call it.
 
-The recogniser's types are its weak part; here they are one feature of many. Training (`scripts/train names`) and
-tagging share the features; the weights are plain arrays (`pipeline/weights/names.md`).
+The recogniser's types are its weak part; here they are one feature of many, and what it computed before it decided
+counts beside them. Training (`scripts/train names`) and tagging share the features; the weights are plain arrays
+(`pipeline/weights/names.md`).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from pipeline.text import weights
+from pipeline.text.nlp import states_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +30,8 @@ LABELS = (OUTSIDE, *(f"{part}-{name}" for name in CLASSES for part in "BILU"))
 PROBE = "city"
 SAME_SPACE = 0.01
 WINDOW = (-2, -1, 0, 1, 2)
+NEAR = (-1, 0, 1)
+MAX_PLACE_WORDS = 5
 MAX_CACHED = 50_000
 
 _FOLLOWS = {"O": "OBU", "B": "IL", "I": "IL", "L": "OBU", "U": "OBU"}
@@ -55,12 +59,14 @@ class Tags:
 @dataclass(frozen=True, slots=True)
 class Lexicon:
     """What is known of words beforehand: `centroids` of word vectors, one array a granularity with half its squared
-    lengths, in the space where the vector of the word `PROBE` is `probe`; and `seen`, the features of words by what
-    they were elsewhere."""
+    lengths, in the space where the vector of the word `PROBE` is `probe`; `seen`, the features of words by what they
+    were elsewhere; `people` and `places`, what lists of names call a word or the words of a place in lower case."""
 
     centroids: tuple[tuple[Array, Array], ...]
     probe: Array
     seen: dict[str, tuple[str, ...]]
+    people: dict[str, tuple[str, ...]]
+    places: dict[tuple[str, ...], tuple[str, ...]]
 
     def clusters(self, token: Token) -> Iterator[str]:
         """The clusters of a word; none in a space of vectors that is not the trained one."""
@@ -81,13 +87,35 @@ class Lexicon:
         spellings = (word, word.title()) if len(word) > 1 and word.isupper() else (word,)
         return next((self.seen[each] for each in spellings if each in self.seen), ("seen=never",))
 
+    def listed(self, doc: Doc) -> list[list[str]]:
+        """What lists call each token: as a word of a person's name, and as part of the longest place name there."""
+        lower = [token.lower_ for token in doc]
+        capital = [token.text[:1].isupper() for token in doc]
+        found = [list(self.people.get(word, ())) if big else [] for word, big in zip(lower, capital, strict=True)]
+        index = 0
+        while index < len(doc):
+            end = self._end_of_place(lower, capital, index)
+            for at in range(index, end):
+                part = ("B" if at == index else "I") + ("" if end - index == 1 else "+")
+                found[at] += [f"{part}-{name}" for name in self.places[tuple(lower[index:end])]]
+            index = max(end, index + 1)
+        return found
+
+    def _end_of_place(self, lower: list[str], capital: list[bool], first: int) -> int:
+        """Where the longest place name that begins at `first` ends; `first` where none does."""
+        if capital[first]:
+            for end in range(min(first + MAX_PLACE_WORDS, len(lower)), first, -1):
+                if capital[end - 1] and tuple(lower[first:end]) in self.places:
+                    return end
+        return first
+
 
 def features_of(doc: Doc, lexicon: Lexicon) -> list[list[str]]:
     """The features of every token, by name: what the tagger is trained on."""
     words = [_word_features(token, lexicon) for token in doc]
     syntax = [_syntax_features(_syntax(token)) for token in doc]
     found = []
-    for token, own in zip(doc, _joint_features(doc), strict=True):
+    for token, own in zip(doc, _joint_features(doc, lexicon), strict=True):
         at = [(offset, token.i + offset) for offset in WINDOW if 0 <= token.i + offset < len(doc)]
         found.append(["bias", *own])
         for offset, index in at:
@@ -106,6 +134,8 @@ class Tagger:
         self.bias = self.row.get("bias", len(names))
         self.transitions = _legal(arrays["transitions"].astype(np.float64))
         self.lexicon = lexicon_of(arrays)
+        (self.states_of_model,) = weights.unpacked(arrays["states_model"])
+        self.of_states = arrays["states"].astype(np.float64)
         self._words: dict[tuple[str, bool], Array] = {}
         self._syntaxes: dict[tuple[str, ...], Array] = {}
         self._odds = np.exp(self.transitions)
@@ -129,7 +159,7 @@ class Tagger:
         near = np.stack([self._word(token) for token in tokens]) + np.stack([self._syntax(token) for token in tokens])
         rows: list[int] = []
         first: list[int] = []
-        for own in _joint_features(doc):
+        for own in _joint_features(doc, self.lexicon):
             first.append(len(rows))
             rows.append(self.bias)
             rows += [row for feature in own if (row := self.row.get(feature)) is not None]
@@ -139,6 +169,9 @@ class Tagger:
                 scores[max(0, -offset) : len(doc) - max(0, offset)] += near[
                     max(0, offset) : len(doc) - max(0, -offset), column
                 ]
+        states = states_of(doc)
+        if states is not None and states.model == self.states_of_model:
+            scores += states.values @ self.of_states[:-1] + self.of_states[-1]
         return scores
 
     def _word(self, token: Token) -> Array:
@@ -205,7 +238,14 @@ def lexicon_of(arrays: dict[str, Array]) -> Lexicon:
     centres = [arrays[name].astype(np.float32) for name in sorted(arrays) if name.startswith("centroids")]
     centroids = tuple((each, (each * each).sum(axis=1) / 2) for each in centres)
     seen = {word: sets[index] for word, index in zip(words, arrays["seen_set_of_word"].tolist(), strict=True)}
-    return Lexicon(centroids, arrays["probe"], seen)
+    places = {tuple(name.split(" ")): lists for name, lists in _listed("places", arrays).items()}
+    return Lexicon(centroids, arrays["probe"], seen, _listed("people", arrays), places)
+
+
+def _listed(name: str, arrays: dict[str, Array]) -> dict[str, tuple[str, ...]]:
+    """Name -> what lists call it, of lines of names between tabs after what all of the line are called."""
+    rows = [line.split("\t") for line in weights.unpacked(arrays[name])]
+    return {each: tuple(lists.split(" ")) for lists, *names in rows for each in names}
 
 
 def spans_of(labels: list[str]) -> list[tuple[int, int, str]]:
@@ -267,10 +307,12 @@ def _at(offset: int, features: list[str]) -> list[str]:
 _FAR = ("lower=", "cluster", "pos=", "tag=", "dep=", "entity=", "part=")
 
 
-def _joint_features(doc: Doc) -> Iterator[list[str]]:
-    """Features that join several things: neighbouring words, shapes and tags, the head, and how the sentence begins."""
+def _joint_features(doc: Doc, lexicon: Lexicon) -> Iterator[list[str]]:
+    """Features that join several things: neighbouring words, shapes and tags, the head, how the sentence begins, and
+    the names of lists that stand there."""
     lower, shape, tag = (["_", *(getattr(token, name) for token in doc), "_"] for name in ("lower_", "shape_", "tag_"))
     entity = ["_", *(token.ent_type_ or OUTSIDE for token in doc), "_"]
+    listed = [[], *lexicon.listed(doc), []]
     for sentence in _sentences(doc):
         opening = "|".join(
             [token.lower_ if token.is_alpha else token.shape_ for token in sentence if not token.is_punct][:2]
@@ -295,6 +337,10 @@ def _joint_features(doc: Doc) -> Iterator[list[str]]:
             ]
             if capitals:
                 found.append("sentence in capitals")
+            for offset in NEAR:
+                if names := listed[at + offset]:
+                    found += [f"{offset}:listed={name}" for name in names]
+                    found.append(f"{offset}:all listed={'|'.join(names)}")
             yield found
 
 

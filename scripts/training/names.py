@@ -6,6 +6,7 @@ import json
 import random
 import tempfile
 from collections import Counter, defaultdict
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from pipeline.settings import Settings
 from pipeline.text import nlp, weights
 from pipeline.text.tagger import LABELS, PROBE, Lexicon, Tagger, features_of, labels_of, lexicon_of
 from training.arrays import digests, save
+from training.listed import lists
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -37,40 +39,71 @@ MIN_SEEN = 2
 SEEDS = (1, 2, 3)
 DROPPED = 0.3
 MIN_WEIGHT = 0.05
+STATE = "state"
+STATE_SCALE = 0.3
 CRF = {"c1": 0.1, "c2": 0.5, "max_iterations": 60, "feature.possible_transitions": True}
 
-Example = tuple[list[list[str]], list[str]]
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A sentence: the features of each token, what the recogniser computed of it, [tokens, width] or nothing, and its
+    labels."""
+
+    features: list[list[str]]
+    states: np.ndarray | None
+    labels: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A trained conditional random field: weights of (feature, label) and of (label, next label)."""
+
+    states: dict[tuple[str, str], float]
+    transitions: dict[tuple[str, str], float]
 
 
 def train(shared: Path, target: Path) -> None:
     """Train on what is under `shared` and write the weights to `target`; prints the score on CoNLL04's dev file."""
     model = nlp.load(Settings().model)
-    arrays = {**_centroids(model.vocab), **_seen(_corpora(shared, model))}
+    arrays = {**_centroids(model.vocab), **_seen(_corpora(shared, model)), **lists(model)}
     lexicon = lexicon_of(arrays)
     conll04 = shared / "relations" / "conll04"
     dev = read(conll04 / "dev.jsonl")
     held_out = {sentence.text for sentence in dev}
     sentences = [each for each in read(conll04 / "train.jsonl") if each.text not in held_out]
-    examples = list(_examples(sentences, model, lexicon))
-    arrays |= _mean([_fit([*examples, *_with_gaps(examples, seed)]) for seed in SEEDS])
+    arrays |= fit(list(_examples(sentences, model, lexicon)))
+    arrays["states_model"] = weights.packed([nlp.fingerprint(model)])
     arrays["trained_on"] = digests(sentence.text for sentence in sentences)
     save(target, arrays)
     print(f"names: F1 {_score(Tagger(arrays), dev, model):.4f} on CoNLL04 dev, spans of the parser's tokens")
 
 
+def fit(examples: list[Example]) -> Arrays:
+    """The weights of the mean field over labelled examples."""
+    values = np.vstack([each.states for each in examples if each.states is not None])
+    mean, scale = values.mean(axis=0), STATE_SCALE / values.std(axis=0)
+    scaled = [each if each.states is None else replace(each, states=(each.states - mean) * scale) for each in examples]
+    arrays = _mean([_fit([*scaled, *_with_gaps(scaled, seed)]) for seed in SEEDS], len(mean))
+    slope = arrays["states"] * scale[:, None]
+    arrays["states"] = np.vstack([slope, -mean @ slope]).astype(np.float32)
+    return arrays
+
+
 def _with_gaps(examples: list[Example], seed: int) -> Iterator[Example]:
     """The examples with some features of every word left out, so that no feature is relied on alone (after Sutton et
-    al. 2006 on weights that others keep too small)."""
+    al. 2006 on weights that others keep too small), and without what the recogniser computed: with other models it is
+    not known."""
     draw = random.Random(seed).random
-    for features, labels in examples:
-        yield [[feature for feature in row if draw() >= DROPPED] for row in features], labels
+    for each in examples:
+        kept = [[feature for feature in row if draw() >= DROPPED] for row in each.features]
+        yield replace(each, features=kept, states=None)
 
 
-def _fit(examples: list[Example]) -> tuple[dict[tuple[str, str], float], dict[tuple[str, str], float]]:
-    """The weights of a conditional random field (L-BFGS, L1 and L2): of features with labels, and of transitions."""
+def _fit(examples: list[Example]) -> Field:
+    """A conditional random field (L-BFGS, L1 and L2)."""
     trainer = pycrfsuite.Trainer(verbose=False)
-    for features, labels in examples:
-        trainer.append(features, labels)
+    for each in examples:
+        trainer.append(_items(each), each.labels)
     trainer.set_params(CRF)
     with tempfile.TemporaryDirectory() as folder:
         path = str(Path(folder) / "names.crfsuite")
@@ -79,25 +112,41 @@ def _fit(examples: list[Example]) -> tuple[dict[tuple[str, str], float], dict[tu
         tagger.open(path)
         info = tagger.info()
         tagger.close()
-    return info.state_features, info.transitions
+    return Field(info.state_features, info.transitions)
 
 
-def _mean(models: list[tuple[dict[tuple[str, str], float], dict[tuple[str, str], float]]]) -> Arrays:
-    """The mean of several fields as arrays, without features that hardly weigh."""
-    names = sorted({name for states, _ in models for name, _ in states})
+def _items(example: Example) -> pycrfsuite.ItemSequence:
+    if example.states is None:
+        return pycrfsuite.ItemSequence(example.features)
+    return pycrfsuite.ItemSequence(
+        [
+            dict.fromkeys(features, 1.0) | {f"{STATE}{number}": float(value) for number, value in enumerate(values)}
+            for features, values in zip(example.features, example.states, strict=True)
+        ]
+    )
+
+
+def _mean(fields: list[Field], width: int) -> Arrays:
+    """The mean of several fields as arrays, without features that hardly weigh; `states` [width, labels] apart."""
+    names = sorted({name for field in fields for name, _ in field.states})
     row = {name: index for index, name in enumerate(names)}
     column = {label: index for index, label in enumerate(LABELS)}
-    states = np.zeros((len(names), len(LABELS)))
+    table = np.zeros((len(names), len(LABELS)))
     transitions = np.zeros((len(LABELS), len(LABELS)))
-    for own_states, own_transitions in models:
-        for (name, label), weight in own_states.items():
-            states[row[name], column[label]] += weight / len(models)
-        for (one, other), weight in own_transitions.items():
-            transitions[column[one], column[other]] += weight / len(models)
-    kept = np.abs(states).max(axis=1) >= MIN_WEIGHT
+    for field in fields:
+        for (name, label), weight in field.states.items():
+            table[row[name], column[label]] += weight / len(fields)
+        for (one, other), weight in field.transitions.items():
+            transitions[column[one], column[other]] += weight / len(fields)
+    of_states = np.zeros((width, len(LABELS)))
+    for number in range(width):
+        if (index := row.get(f"{STATE}{number}")) is not None:
+            of_states[number], table[index] = table[index], 0
+    kept = np.abs(table).max(axis=1) >= MIN_WEIGHT
     return {
         "features": weights.packed([name for name, keep in zip(names, kept, strict=True) if keep]),
-        "weights": states[kept].astype(np.float32),
+        "weights": table[kept].astype(np.float32),
+        "states": of_states,
         "transitions": transitions.astype(np.float32),
     }
 
@@ -107,7 +156,12 @@ def _examples(sentences: list[Sentence], model: Language, lexicon: Lexicon) -> I
     texts = [(sentence.text, sentence) for sentence in sentences]
     texts += [(capitals, sentence) for sentence in sentences[::EVERY_CAPITALS] if (capitals := _in_capitals(sentence))]
     for doc, sentence in model.pipe(texts, as_tuples=True):
-        yield features_of(doc, lexicon), labels_of(len(doc), list(_gold(doc, sentence)))
+        states = nlp.states_of(doc)
+        yield Example(
+            features_of(doc, lexicon),
+            None if states is None else states.values,
+            labels_of(len(doc), list(_gold(doc, sentence))),
+        )
 
 
 def _in_capitals(sentence: Sentence) -> str:

@@ -16,6 +16,7 @@ from pipeline.ingest.extract.cluster import Clusterer, title_bases
 from pipeline.ingest.extract.cues import Context, Cues, Link
 from pipeline.ingest.extract.pronouns import PRONOUNS, Candidate, best_antecedent
 from pipeline.ingest.extract.variants import abbreviates, acronyms, gender_of_given_name, person_forms, unspelled
+from pipeline.ingest.extract.votes import voted_kind
 from pipeline.ingest.read import RawDocument
 from pipeline.ingest.segment import segment
 from pipeline.settings import Settings
@@ -219,21 +220,21 @@ def mention(kind: str, surface: str = "Halden", start: int = 0, **given: object)
 def test_the_kind_is_voted_by_weight(clusterer: Clusterer) -> None:
     sure = mention("Place", weights=(("Place", 0.9), ("Person", 0.1)), confidence=0.9)
     unsure = mention("Person", weights=(("Person", 0.6), ("Place", 0.4)), confidence=0.5)
-    assert clusterer.voted_kind([unsure, unsure, sure]) == "Place"
+    assert voted_kind([unsure, unsure, sure], (), clusterer.ontology) == "Place"
 
 
 def test_a_sub_kind_votes_for_its_parent_and_wins_with_half_of_its_votes(clusterer: Clusterer) -> None:
     place, facility, person = mention("Place"), mention("Facility"), mention("Person")
-    assert clusterer.voted_kind([facility, place, person]) == "Facility"
-    assert clusterer.voted_kind([facility, place, place, person, person]) == "Place"
+    assert voted_kind([facility, place, person], (), clusterer.ontology) == "Facility"
+    assert voted_kind([facility, place, place, person, person], (), clusterer.ontology) == "Place"
 
 
 def test_what_a_sentence_calls_a_thing_counts_as_a_vote(clusterer: Clusterer) -> None:
-    assert clusterer.voted_kind([mention("Person")], ["Organization"]) == "Organization"
+    assert voted_kind([mention("Person")], ["Organization"], clusterer.ontology) == "Organization"
 
 
 def test_a_thing_that_nothing_tells_the_kind_of_has_the_unknown_kind(clusterer: Clusterer) -> None:
-    assert clusterer.voted_kind([mention(UNKNOWN_KIND)]) == UNKNOWN_KIND
+    assert voted_kind([mention(UNKNOWN_KIND)], (), clusterer.ontology) == UNKNOWN_KIND
 
 
 def test_rules_for_people_hold_for_any_kind_with_their_label(tmp_path: Path) -> None:

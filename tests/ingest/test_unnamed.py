@@ -137,3 +137,33 @@ def test_stated_values_are_held_whether_or_not_a_claim_takes_them(extractor: Rul
     assert ("last week", "date", None) in values
     assert not any(surface == "Two" for surface, _, _ in values)
     assert all(text[value.start : value.end] == value.surface for value in found.values)
+
+
+@pytest.mark.parametrize(
+    ("text", "claims"),
+    [
+        ("The museum was founded by villagers.", {("villagers", "found", "museum")}),
+        ("A child was born in 1998.", set()),
+        ("The teachers were born in Oslo.", {("teachers", "born in", "Oslo")}),
+    ],
+)
+def test_what_is_told_of_someone_is_not_typed_of_the_unnamed(
+    extractor: RulesExtractor, text: str, claims: set[tuple[str, str, str]]
+) -> None:
+    found = extracted(extractor, text)
+    assert not [claim for claim in found.claims if claim.status == "accepted"]
+    assert said(found, tuple(claim for claim in found.claims if claim.status == "open")) == claims
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "surfaces"),
+    [
+        ("The militants met Anna Berg. They left Oslo.", "militants", ["militants", "They"]),
+        ("Karl Lund is the Minister for the Middle East. He left.", "Middle East", ["Middle East"]),
+        ("The Congress met in Oslo. Then the World Peace Congress met.", "Congress", ["Congress"]),
+    ],
+)
+def test_what_an_entity_is_called(extractor: RulesExtractor, text: str, name: str, surfaces: list[str]) -> None:
+    found = extracted(extractor, text)
+    (entity,) = [entity for entity in found.entities if entity.name == name]
+    assert [mention.surface for mention in found.mentions if mention.entity == entity.key] == surfaces

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pipeline.store.driver import Store
 
 DOCUMENTS = {
-    "a.txt": "Coalition forces attacked Halden on 3 May 1962. Karl Lund saw the old bridges.\n",
+    "a.txt": "Coalition forces attacked Halden on 3 May 1962. Karl Lund repaired the old bridges.\n",
     "b.txt": "Coalition forces attacked Norvik. Erik Lund attacked Norvik. Anna Berg may attack the towers.\n",
 }
 

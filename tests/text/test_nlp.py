@@ -6,6 +6,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 import spacy
 
@@ -91,3 +92,20 @@ def test_a_sentence_begins_after_a_quotation_that_ends_one(mark: str) -> None:
 def test_a_quotation_within_a_sentence_begins_none() -> None:
     doc = nlp.sentence_starts(spacy.blank("en")("The “Aurora” sailed. “We built it.” she said."))
     assert not any(token.is_sent_start for token in list(doc)[1:])
+
+
+def test_what_the_recogniser_computed_is_kept_and_does_not_depend_on_the_batch(model: Language) -> None:
+    text = "Anna Berg left Norway in May. She came back."
+    alone = nlp.states_of(model(text))
+    empty, _, among = (nlp.states_of(doc) for doc in model.pipe(["", "Another text, of Lund and Varde.", text]))
+    assert alone is not None
+    assert among is not None
+    assert alone.model == nlp.fingerprint(model)
+    assert len(alone.values) == len(model(text))
+    assert np.array_equal(alone.values, among.values)
+    assert empty is not None
+    assert len(empty.values) == 0
+
+
+def test_a_text_that_no_loaded_model_parsed_has_no_states() -> None:
+    assert nlp.states_of(spacy.blank("en")("Anna Berg left.")) is None

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pipeline.settings import Settings
 from pipeline.text import nlp, weights
-from pipeline.text.tagger import CLASSES, LABELS, Tagger, default_tagger, labels_of, spans_of
+from pipeline.text.tagger import CLASSES, LABELS, Tagger, default_tagger, features_of, labels_of, spans_of
 
 SENTENCE = "Anna Berg, who was born in Bergen in Norway, works for the Halden Instruments Corporation in Oslo."
 
@@ -51,6 +51,32 @@ def test_a_text_that_no_model_parsed_and_an_empty_one_are_tagged_too() -> None:
     blank = spacy.blank("en")
     assert len(default_tagger()(blank("Anna Berg left.")).outside) == 4
     assert default_tagger()(blank("")).spans == ()
+
+
+def test_what_another_model_computed_is_not_read() -> None:
+    doc = nlp.load(Settings().model)(SENTENCE)
+    known = nlp.states_of(doc)
+    assert known is not None
+    read = default_tagger()(doc)
+    doc.user_data[nlp.STATES] = nlp.States("en_another-1.0", 100 * known.values)
+    of_another = default_tagger()(doc)
+    del doc.user_data[nlp.STATES]
+    assert read != of_another == default_tagger()(doc)
+    assert "Bergen" in {doc[each.start : each.end].text for each in of_another.spans}
+
+
+def test_the_longest_place_of_a_list_counts_and_only_with_capitals() -> None:
+    listed = default_tagger().lexicon.listed(spacy.blank("en")("He left New York City for york, then NEW YORK ."))
+    parts = [sorted({name.split("-")[0] for name in names if not name.startswith("surname")}) for names in listed]
+    assert parts == [[], [], ["B+"], ["I+"], ["I+"], [], [], [], [], ["B+"], ["I+"], []]
+
+
+def test_words_of_peoples_names_are_features_of_their_neighbours() -> None:
+    features = features_of(spacy.blank("en")("met Mary Smith"), default_tagger().lexicon)
+    assert [sorted(each for each in row if "given" in each and "all" not in each) for row in features] == [
+        ["1:listed=given=a"], ["0:listed=given=a"], ["-1:listed=given=a"],
+    ]  # fmt: skip
+    assert "0:listed=surname=a" in features[2]
 
 
 @given(st.lists(st.floats(-30, 30), min_size=2 * len(LABELS), max_size=2 * len(LABELS)))

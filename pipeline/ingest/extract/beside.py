@@ -70,9 +70,10 @@ class Beside:
             i -= 1
         if i >= 0 and self._is_office(self.doc[i]):
             return self.doc[i]
-        steps = 0
+        steps, between = 0, False  # "Minister for the North": of the North, unless another name follows it
         while i > 0 and steps < MAX_TOKENS and (i in self.at or self.doc[i].lower_ in LINKS):
-            if self.doc[i].lower_ in {"of", "for"} and self._is_office(self.doc[i - 1]):
+            between = between or i in self.at
+            if between and self.doc[i].lower_ in {"of", "for"} and self._is_office(self.doc[i - 1]):
                 return self.doc[i - 1]
             i, steps = i - 1, steps + 1
         return None

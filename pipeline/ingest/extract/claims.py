@@ -41,6 +41,12 @@ TITLE_WORDS = frozenset(
 )
 LEAST_TYPED = 0.6
 BY_NAME = frozenset({"MARRIED_TO", "LEADS"})
+DESCRIBED = frozenset({"unnamed", "same-unnamed"})
+# of someone or something that one could look up: of "a child" or "the people" they tell nothing that is so of anyone
+OF_SOMEONE = frozenset(
+    "BORN_ON BORN_IN DIED_ON DIED_IN NATIONAL_OF MARRIED_TO PARENT_OF SIBLING_OF STUDIED_AT WORKS_FOR LEADS "
+    "AFFILIATED_WITH HAS_ROLE FOUNDED FOUNDED_ON SUBSIDIARY_OF RENAMED_TO RENAMED_ON MERGED_WITH".split()
+)
 ONE_SPOUSE = frozenset({"MARRIED_TO"})
 COUNTRIES_ARE_NOT = frozenset({"BUILT", "ACQUIRED", "CREATED"})
 BESIDE = r"(?:\s*[,(]\s*|\s+)(?:(?:in|near|of|the|now|then)\s+)*"
@@ -88,6 +94,7 @@ class ClaimBuilder:
         reading = self._read(relation, subject, target)
         if reading is None:
             return
+        reading = self._of_the_unnamed(relation, reading)
         if reading.status == "accepted" and (reason := self._doubt(chunk, relation, reading)) is not None:
             reading = replace(reading, status="refused", reason=reason)
         yield self._claim(chunk, relation, reading)
@@ -139,7 +146,7 @@ class ClaimBuilder:
 
     def _typed(self, relation: Typed, subject: Argument, target: Argument | None) -> _Reading:
         reason = self._violation(self.ontology.predicates[relation.predicate], subject, target)
-        reason = reason or self._untold(subject, target)
+        reason = reason or self._untold(subject, target) or _untellable(relation.predicate, subject, target)
         return _Reading(relation.predicate, subject, target, relation.value, _status(reason), reason)
 
     def _under(
@@ -166,6 +173,17 @@ class ClaimBuilder:
         if target is not None and not self.ontology.fits(target.entity.kind, predicate.range):
             return f"range: {target.entity.kind} is not {' or '.join(predicate.range)}"
         return None
+
+    def _of_the_unnamed(self, relation: RawRelation, reading: _Reading) -> _Reading:
+        """What is typed of something without a name stays in the document's words, or is refused where it has no other
+        end, if the predicate is one of someone, or a pronoun is the other end."""
+        reason = _untellable(reading.predicate, reading.subject, reading.object)
+        if reading.status != "accepted" or reason is None:
+            return reading
+        phrase = relation.phrases[-1]
+        if reading.object is None or not relation.open or phrase.split()[0] in NOT_OPEN:
+            return replace(reading, status="refused", reason=reason)
+        return replace(reading, predicate=phrase, status="open")
 
     def _doubt(self, chunk: Chunk, relation: RawRelation, reading: _Reading) -> str | None:
         """Why what a phrase says between these two cannot be meant, or `None`."""
@@ -242,6 +260,16 @@ class ClaimBuilder:
             if argument is not None:
                 confidence *= RULE_FACTOR.get(argument.rule, 1.0)
         return round(confidence, 4)
+
+
+def _untellable(predicate: str, *ends: Argument | None) -> str | None:
+    """Why a predicate tells nothing of something that is only described, or `None`."""
+    rules = {end.rule for end in ends if end is not None}
+    if not rules & DESCRIBED:
+        return None
+    if predicate in OF_SOMEONE:
+        return "what has no name cannot be looked up"
+    return "a pronoun: who is meant is too unsure" if "pronoun" in rules else None
 
 
 def _is_role_of(role: str, quote: str) -> bool:

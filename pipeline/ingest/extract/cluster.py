@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 from graph_schema.ontology import UNKNOWN_KIND
 from pipeline.ingest.extract import variants
 from pipeline.ingest.extract.pronouns import MAX_DISTANCE_CHARS, PRONOUNS, Candidate, best_antecedent
-from pipeline.ingest.extract.unnamed import Unnamed
+from pipeline.ingest.extract.unnamed import Unnamed, is_plural
+from pipeline.ingest.extract.votes import voted_kind
 from pipeline.text import names
+from pipeline.text.descriptions import INSTITUTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -23,8 +25,6 @@ if TYPE_CHECKING:
 
 MAX_DESCRIPTION_DISTANCE_CHARS = 800
 MAX_RECENT = 60
-HINT_WEIGHT = 1.5
-LEAST_WEIGHT = 0.1
 GENERAL_NOUNS = frozenset(
     {"company", "firm", "business", "organisation", "organization", "agency", "town", "city", "village"}
 )
@@ -89,31 +89,6 @@ class Clusterer:
         document.join_unnamed()
         document.join_pronouns()
         return Clusters(document.assigned, document.about)
-
-    def voted_kind(self, mentions: Iterable[RawMention], hints: Iterable[str] = ()) -> str:
-        """The kind with most votes: each mention's shares of kinds by its confidence, and `hints`. A sub-kind counts
-        for its parents too, and stands for a parent of which it has half the votes. Ties go to the first seen; the
-        kind is unknown only when nothing votes for another."""
-        votes: dict[str, float] = defaultdict(float)
-        own: dict[str, float] = defaultdict(float)
-        for mention in mentions:
-            for kind, share in mention.weights or ((mention.kind, 1.0),):
-                own[kind] += share * max(mention.confidence, LEAST_WEIGHT)
-        for hint in hints:
-            own[hint] += HINT_WEIGHT
-        own.pop(UNKNOWN_KIND, None)
-        for kind, weight in own.items():
-            for ancestor in self.ontology.ancestors(kind):
-                votes[ancestor] += weight
-        if not votes:
-            return UNKNOWN_KIND
-        best = max((kind for kind in votes if self.ontology.kinds[kind].parent not in votes), key=votes.__getitem__)
-        while True:
-            children = [kind for kind in votes if self.ontology.kinds[kind].parent == best]
-            child = max(children, key=votes.__getitem__, default=None)
-            if child is None or votes[child] * 2 < votes[best]:
-                return best
-            best = child
 
 
 class _Document:
@@ -203,7 +178,7 @@ class _Document:
 
     def _voted(self, indices: list[int]) -> str:
         hints = [kind for index in indices for kind in self.hints.get(index, ())]
-        return self.clusterer.voted_kind((self.mentions[index] for index in indices), hints)
+        return voted_kind((self.mentions[index] for index in indices), hints, self.clusterer.ontology)
 
     def link_names(self) -> None:
         """Names that the text itself says are one: abbreviations in brackets, "also known as", "formerly"."""
@@ -235,7 +210,10 @@ class _Document:
         for _, _, normal, short in shorter:
             titled = normal in self.clusterer.ontology.kind_of_role
             if short.into is None and short.members and not titled:
-                self._join_short_form(short, normal, fuller.get(normal, []))
+                known = fuller.get(normal, [])
+                if normal in INSTITUTIONS:  # "Congress", before anything spoke of a "World Peace Congress"
+                    known = [each for each in known if each.starts[0] < short.starts[0]]
+                self._join_short_form(short, normal, known)
 
     def _join_short_form(self, short: Cluster, normal: str, fuller: list[Cluster]) -> None:
         found = dict.fromkeys(_root(each) for each in fuller)
@@ -386,7 +364,7 @@ class _Document:
         for index in self.order:
             mention = self.mentions[index]
             if mention.form in {"description", "role"} and index not in self.assigned:
-                singular = mention.definite and mention.surface.lower().endswith(mention.noun)
+                singular = mention.definite and not is_plural(mention)
                 named = self._described(mention, before) if singular else None
                 known = unnamed.known(mention) if named is None else None
                 if named is not None:
@@ -394,8 +372,7 @@ class _Document:
                 elif known is not None:
                     self._join(known, index, "same-unnamed")
                 else:
-                    family = self.clusterer.families.get(mention.kind, "other")
-                    self._join(Cluster(kind=mention.kind, family=family), index, "unnamed")
+                    self._join(Cluster(kind=mention.kind, family=self._family_of(mention)), index, "unnamed")
                 if named is None:
                     unnamed.add(mention, self.assigned[index].cluster)
             elif index in self.assigned:
@@ -405,7 +382,7 @@ class _Document:
         """The last cluster before `mention` that its noun can describe: one that was described so or has that very noun
         in its name, or any of its kind when the noun is a general one; then the one that the title names goes first."""
         person = self.clusterer.families.get(mention.kind) == "person"
-        general = mention.noun in GENERAL_NOUNS or mention.noun == mention.kind.lower()
+        general = mention.definite and (mention.noun in GENERAL_NOUNS or mention.noun == mention.kind.lower())
         if general and self.about is not None and self._may_be_called(self.about.kind, mention.kind):
             return self.about
         for index in reversed(before):
@@ -416,7 +393,7 @@ class _Document:
                 return target
             if person or self.mentions[index].form != "name":
                 continue
-            named = any(mention.noun in normal.split() for normal in target.normals)
+            named = mention.definite and any(mention.noun in normal.split() for normal in target.normals)
             if named or (general and self._may_be_called(target.kind, mention.kind)):
                 return target
         return None
@@ -464,7 +441,7 @@ class _Document:
             mention = self.mentions[index]
             if mention.form == "pronoun":
                 self._join_pronoun(index, linked, before)
-            if index in self.assigned and self.mentions[index].form != "description":
+            if index in self.assigned and not self._is_no_antecedent(mention):
                 target = self.assigned[index].cluster
                 counts[id(target)] += 1
                 before.append(self._candidate(index, target, counts[id(target)]))
@@ -478,11 +455,23 @@ class _Document:
                 self._join(self.assigned[link.first].cluster, index, link.rule, link.confidence)
         elif pronoun is not None and pronoun.form not in {"relative", "speaker"}:
             near = [each for each in before if mention.start - each.start <= MAX_DISTANCE_CHARS]
+            if not pronoun.plural:
+                near = [each for each in near if self.mentions[each.index].form != "description"]
             found = best_antecedent(pronoun, mention.start, self.cues.contexts[index], near)
             if found is not None:
                 target = self.assigned[found[0].index].cluster
                 self._join(target, index, "pronoun", found[1])
                 target.gender = target.gender or pronoun.gender
+
+    def _family_of(self, described: RawMention) -> str:
+        """The family of what has no name; several people are a group."""
+        family = self.clusterer.families.get(described.kind, "other")
+        return "group" if family == "person" and is_plural(described) else family
+
+    def _is_no_antecedent(self, mention: RawMention) -> bool:
+        """Whether a mention only describes one thing that is no body: no pronoun is read to stand for it."""
+        family = self.clusterer.families.get(mention.kind)
+        return mention.form == "description" and family != "organization" and not is_plural(mention)
 
     def _candidate(self, index: int, target: Cluster, count: int) -> Candidate:
         mention = self.mentions[index]

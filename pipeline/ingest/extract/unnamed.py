@@ -57,5 +57,10 @@ class Unnamed:
         return near[-1].cluster
 
 
+def is_plural(described: RawMention) -> bool:
+    """Whether a description is of several: its noun is not in the singular."""
+    return not described.surface.lower().endswith(described.noun)
+
+
 def _words(mention: RawMention) -> tuple[str, ...]:
     return tuple(names.fold(mention.surface).split()) or (mention.surface,)

@@ -26,7 +26,7 @@ SAID_OF_ANOTHER = frozenset({"attr", "oprd", "appos"})
 
 
 def descriptions(doc: Doc, offset: int, held: Collection[int], ontology: Ontology) -> Iterator[tuple[RawMention, Span]]:
-    """The determined, plural and counted descriptions in a chunk that begins at `offset`, in order, each with its tokens.
+    """The determined, plural and counted descriptions in a chunk that begins at `offset`, in order, with their tokens.
     `held` are the tokens of other mentions. What a sentence says of something else ("they are the founders", "X, the
     founder", "as commander") describes that, and is none."""
     for token in doc:

@@ -59,7 +59,7 @@ def load(model: str) -> Language:
     if SENTENCE_STARTS not in nlp.pipe_names:
         Language.component(SENTENCE_STARTS, func=sentence_starts)
         nlp.add_pipe(SENTENCE_STARTS, before="parser")
-        _keep_states(nlp)
+        _keep_states(nlp, fingerprint(model))
     return nlp
 
 
@@ -69,7 +69,7 @@ def states_of(doc: Doc) -> States | None:
     return kept if isinstance(kept, States) and len(kept.values) == len(doc) else None
 
 
-def _keep_states(nlp: Language) -> None:
+def _keep_states(nlp: Language, name: str) -> None:
     """Make the recogniser note its vectors of tokens on each document: computing them again would cost a fifth of the
     parse. Their bits do not depend on what is in the batch beside it."""
     from thinc.api import Model
@@ -79,7 +79,6 @@ def _keep_states(nlp: Language) -> None:
         return
     # spaCy's parsers put a projection on what embeds the tokens; the vectors before it tell more.
     embeds: Model[list[Doc], list[np.ndarray]] = recogniser.model.get_ref("tok2vec").layers[0]
-    name = fingerprint(nlp)
 
     def forward(
         model: Model[list[Doc], list[np.ndarray]], docs: list[Doc], is_train: bool

@@ -59,7 +59,9 @@ class IngestJob:
         started = datetime.now(UTC)
         stamp = started.strftime("%Y%m%dT%H%M%S.%fZ")
         self.report = RunReport(f"{stamp}-{socket.gethostname()}-{os.getpid()}", started.isoformat(timespec="seconds"))
-        self.extractor: Stage[Segmented, Evidence] = RulesExtractor(settings.model, ontology)
+        self.extractor: Stage[Segmented, Evidence] = RulesExtractor(
+            settings.model, ontology, max_extract_chars=settings.max_extract_chars
+        )
         self.ontology = ontology
         self.fields = fields
         self.segmented = Records(settings.home / "records" / "segment")

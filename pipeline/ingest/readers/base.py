@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _PAGE_BREAK = re.compile("[\x0b\x0c]")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f]")
+_BREAK_OR_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ASCII = re.compile("[\x00-\x7f]")
 _PIECE_CHARS = 1_000_000
@@ -91,9 +92,9 @@ def clean(text: str) -> tuple[str, tuple[str, ...]]:
     notes = []
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    text, breaks = _PAGE_BREAK.subn("\n", text)
-    text, controls = _CONTROL.subn("", text)
-    if breaks or controls:
+    if _BREAK_OR_CONTROL.search(text):
+        text, breaks = _PAGE_BREAK.subn("\n", text)
+        text, controls = _CONTROL.subn("", text)
         notes.append(f"{breaks + controls} control characters removed")
     if text.isascii():
         return text, tuple(notes)

@@ -13,7 +13,7 @@ __all__ = ["Address", "addresses", "unquoted", "written"]
 
 # No part of it can begin to match and then fail far away, so that it is linear.
 _TOKEN = re.compile(
-    r""""(?:[^"\\]|\\.)*"|\([^()]*\)|<[^<>]*>|[,;:]|=\?[^?\s]*\?[bq]\?[^?\s]*\?=|(?:(?!=\?)[^",;:<>()])+|.""",
+    r""""(?:[^"\\]|\\.)*"|\([^()]*\)|<[^<>]*>|[,;:]|=\?[^?\s]*\?[bq]\?[^?\s]*\?=|\\.|(?:(?!=\?)[^",;:<>()\\])+|.""",
     re.DOTALL | re.IGNORECASE,
 )
 _SPECIAL = re.compile(r"[,;:<>()@\"\\]")
@@ -60,7 +60,8 @@ def unquoted(name: str) -> str:
 def _entry(text: str, parts: list[re.Match[str]]) -> Iterator[Address]:
     angle = next((part for part in parts if part[0][0] == "<" and len(part[0]) > 2), None)
     comment = next((part for part in parts if part[0][0] == "("), None)
-    words = [part for part in parts if part[0][0] not in "<(" and (angle is None or part.start() < angle.start())]
+    end, other = (len(text), "<(") if angle is None else (angle.start(), "<")
+    words = [part for part in parts if part.start() < end and part[0][0] not in other and not part[0].isspace()]
     name = _trimmed(text, (words[0].start(), words[-1].end())) if words else None
     if angle is not None:
         yield Address(name, _trimmed(text, (angle.start() + 1, angle.end() - 1)))

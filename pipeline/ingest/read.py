@@ -104,9 +104,9 @@ def _unchanged(path: Path, file: _File) -> Iterator[RawDocument | Failed]:
     before = _stamp(path)
     held: RawDocument | Failed | None = None
     for item in reader_of(file.format)(path, file.options):
-        if _stamp(path) != before:
-            break
         if held is not None:
+            if _stamp(path) != before:
+                break
             yield held
         held = _document(item, file) if isinstance(item, Parsed) else _broken(item, file)
     if _stamp(path) != before:

@@ -10,13 +10,13 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+from files import docx, paragraph
 
 from graph_schema.models import Failed
 from pipeline.ingest.read import RawDocument, read_file
 from pipeline.ingest.readers import mail as mail_reader
 from pipeline.ingest.sources import Source
 from pipeline.settings import Settings
-from tests.ingest.test_docx import docx, paragraph
 
 HEAD = (
     "From: Anna Berg <anna@x.example>\nTo: Bo <bo@x.example>\nSubject: The bell\nDate: Tue, 4 Mar 2014 23:12:00 -0500\n"

@@ -17,8 +17,9 @@ import click
 def ingest(sources: tuple[str, ...], fields: tuple[str, ...]) -> None:
     """Bring the graph up to date with SOURCE...: folders, globs or files, each optionally as NAME=PATH.
 
-    Text, Markdown, HTML, PDF, JSON Lines (.jsonl) and CSV. What is unchanged since the last run is skipped; what cannot
-    be read goes to the dead-letter file and stops nothing. The last line on stdout is one JSON object.
+    Text, Markdown, HTML, PDF, DOCX, e-mail (.eml, .mbox), JSON Lines (.jsonl) and CSV. What is unchanged since the last
+    run is skipped; what cannot be read goes to the dead-letter file and stops nothing. The last line on stdout is one
+    JSON object.
     """
     import json
 

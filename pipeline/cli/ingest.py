@@ -72,8 +72,9 @@ def ingest(
     """Bring the graph up to date with SOURCE...: folders, globs or files, each optionally as NAME=PATH.
 
     Text, Markdown, HTML, PDF, DOCX, e-mail (.eml, .mbox), JSON Lines (.jsonl) and CSV. What is unchanged since the last
-    run is skipped; what cannot be read goes to the dead letters and stops nothing. What is gone from its source is reported and kept, unless --prune is given. The last line on stdout is one JSON
-    object. SIGTERM ends the run after the documents in hand; the same command goes on.
+    run is skipped; what cannot be read goes to the dead letters and stops nothing. What is gone from its source is
+    reported and kept, unless --prune is given. The last line on stdout is one JSON object. SIGTERM ends the run after
+    the documents in hand; the same command goes on.
 
     Exit codes: 0 done, 2 usage, 65 too many dead letters or gone documents, 75 try later (stopped, busy, no server),
     78 configuration or pending migration, 1 a defect of ours.

@@ -13,7 +13,7 @@ import select
 import signal
 import sys
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
@@ -42,12 +42,13 @@ def main(descriptor: int) -> None:
     except GroundplanError as error:
         connection.send(error)
         return
-    connection.send(ready)
-    while connection.poll(IDLE_S):
-        limit_s, batch = connection.recv()
-        with _time_limit(limit_s):
-            results = take(stage, batch)
-        connection.send(results)
+    with suppress(EOFError, OSError):  # the parent is gone, and was seen to be here first
+        connection.send(ready)
+        while connection.poll(IDLE_S):
+            limit_s, batch = connection.recv()
+            with _time_limit(limit_s):
+                results = take(stage, batch)
+            connection.send(results)
 
 
 def take(stage: Stage[Any, Any], batch: Sequence[Any]) -> list[bytes]:

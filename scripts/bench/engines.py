@@ -15,18 +15,19 @@ import json
 import sys
 import threading
 import time
-import warnings
 from contextlib import ExitStack, closing
 from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bare import Bare
+
 from graph_schema.models import Failed
 from graph_schema.ontology import load_ontology
 from pipeline.engines import Shard, open_engine
 from pipeline.engines.process import WorkerProcess
-from pipeline.ingest.extract import PARSE_BATCH_CHUNKS, RulesExtractor, Segmented
+from pipeline.ingest.extract import RulesExtractor, Segmented
 from pipeline.ingest.intake import in_batches
 from pipeline.ingest.read import RawDocument, read_file
 from pipeline.ingest.segment import segment
@@ -34,46 +35,13 @@ from pipeline.ingest.sources import parse_source, walk
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from spacy.language import Language
+    from collections.abc import Iterator
 
 DEFAULT_SOURCE = Path(__file__).resolve().parents[3] / "shared" / "data" / "archive" / "state_union"
 DOCUMENTS = 24
 ROUNDS = 2
 AIM = 0.9
 TIMEOUT_S = 3_600.0
-
-
-class Bare:
-    """A stage that parses and throws away."""
-
-    name = "bare"
-    version = "1"
-
-    def __init__(self, model: str) -> None:
-        self.model = model
-        self.nlp: Language | None = None
-
-    def fingerprint(self) -> str:
-        """The model's name."""
-        return self.model
-
-    def setup(self) -> str:
-        """Load the model, with nothing of ours in it."""
-        import spacy
-
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            self.nlp = spacy.load(self.model)
-        return self.model
-
-    def __call__(self, batch: Sequence[Segmented]) -> list[Failed | None]:
-        """Parse every chunk."""
-        assert self.nlp is not None
-        for _ in self.nlp.pipe([chunk.text for each in batch for chunk in each.chunks], batch_size=PARSE_BATCH_CHUNKS):
-            pass
-        return [None for _ in batch]
 
 
 def main() -> int:

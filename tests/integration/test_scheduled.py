@@ -224,7 +224,7 @@ def test_a_dry_run_says_what_there_is_to_do_and_writes_nothing(
     known, files = dump(store), sorted(settings.home.rglob("*"))
     summary = call("ingest", folder, "--dry-run").summary
     counts = {"new": 1, "changed": 1, "unchanged": 1, "gone": 1, "pruned": 0, "failed": 0}
-    assert (summary["documents"], summary["chunks"], summary["words"]) == (counts, 2, 17)
+    assert (summary["documents"], summary["chunks"], summary["words"]) == (counts, 2, 18)
     assert (dump(store), sorted(settings.home.rglob("*"))) == (known, files)
 
 

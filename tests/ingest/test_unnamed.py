@@ -160,6 +160,7 @@ def test_what_is_told_of_someone_is_not_typed_of_the_unnamed(
     [
         ("The militants met Anna Berg. They left Oslo.", "militants", ["militants", "They"]),
         ("Karl Lund is the Minister for the Middle East. He left.", "Middle East", ["Middle East"]),
+        ("Norvik Bank grew. Anna Berg left the Bank.", "Norvik Bank", ["Norvik Bank", "Bank"]),
         ("The Congress met in Oslo. Then the World Peace Congress met.", "Congress", ["Congress"]),
     ],
 )

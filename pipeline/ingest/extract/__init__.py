@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from graph_schema.models import Chunk, Claim, Document
     from graph_schema.ontology import Ontology
-    from pipeline.ingest.extract.cluster import Clusters, Joined
+    from pipeline.ingest.extract.clusters import Clusters, Joined
 
 VERSION = "6"
 WEIGHTS = ("names", "relations")

@@ -42,10 +42,12 @@ TITLE_WORDS = frozenset(
 LEAST_TYPED = 0.6
 BY_NAME = frozenset({"MARRIED_TO", "LEADS"})
 DESCRIBED = frozenset({"unnamed", "same-unnamed"})
-# of someone or something that one could look up: of "a child" or "the people" they tell nothing that is so of anyone
-OF_SOMEONE = frozenset(
+# what is so of someone whom one could look up, and of "a child" or "the people" tells nothing; and what verbs such as
+# "make" and "develop" mean of things with names only
+OF_THE_NAMED = frozenset(
     "BORN_ON BORN_IN DIED_ON DIED_IN NATIONAL_OF MARRIED_TO PARENT_OF SIBLING_OF STUDIED_AT WORKS_FOR LEADS "
-    "AFFILIATED_WITH HAS_ROLE FOUNDED FOUNDED_ON SUBSIDIARY_OF RENAMED_TO RENAMED_ON MERGED_WITH".split()
+    "AFFILIATED_WITH HAS_ROLE FOUNDED FOUNDED_ON SUBSIDIARY_OF RENAMED_TO RENAMED_ON MERGED_WITH BUILT "
+    "BUILT_ON CREATED CREATED_ON".split()
 )
 ONE_SPOUSE = frozenset({"MARRIED_TO"})
 COUNTRIES_ARE_NOT = frozenset({"BUILT", "ACQUIRED", "CREATED"})
@@ -267,7 +269,7 @@ def _untellable(predicate: str, *ends: Argument | None) -> str | None:
     rules = {end.rule for end in ends if end is not None}
     if not rules & DESCRIBED:
         return None
-    if predicate in OF_SOMEONE:
+    if predicate in OF_THE_NAMED:
         return "what has no name cannot be looked up"
     return "a pronoun: who is meant is too unsure" if "pronoun" in rules else None
 

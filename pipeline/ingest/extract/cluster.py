@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter, defaultdict, deque
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from graph_schema.ontology import UNKNOWN_KIND
 from pipeline.ingest.extract import variants
+from pipeline.ingest.extract.clusters import Cluster, Clusters, Joined, root_of
 from pipeline.ingest.extract.pronouns import MAX_DISTANCE_CHARS, PRONOUNS, Candidate, best_antecedent
 from pipeline.ingest.extract.unnamed import Unnamed, is_plural
 from pipeline.ingest.extract.votes import voted_kind
@@ -34,37 +34,6 @@ CONFIDENCE = {
     "description": 0.7, "unnamed": 1.0, "same-unnamed": 0.7,
 }  # fmt: skip
 _NORMAL_KIND = {"person": "Person", "organization": "Organization"}
-
-
-@dataclass(slots=True, eq=False)
-class Cluster:
-    """The mentions of one thing. `normals` are its names as they are compared, `nouns` what it was described as."""
-
-    members: list[int] = field(default_factory=list)
-    normals: list[str] = field(default_factory=list)
-    kind: str = UNKNOWN_KIND
-    family: str = "unknown"
-    gender: str | None = None
-    nouns: set[str] = field(default_factory=set)
-    starts: list[int] = field(default_factory=list)
-    into: Cluster | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Joined:
-    """The cluster that a mention belongs to, what joined it, and the share of such joins that are right, roughly."""
-
-    cluster: Cluster
-    rule: str
-    confidence: float
-
-
-@dataclass(frozen=True, slots=True)
-class Clusters:
-    """Mention index -> how it was joined (values and unresolved pronouns are not), and what the document is about."""
-
-    assigned: dict[int, Joined]
-    about: Cluster | None
 
 
 class Clusterer:
@@ -216,7 +185,7 @@ class _Document:
                 self._join_short_form(short, normal, known)
 
     def _join_short_form(self, short: Cluster, normal: str, fuller: list[Cluster]) -> None:
-        found = dict.fromkeys(_root(each) for each in fuller)
+        found = dict.fromkeys(root_of(each) for each in fuller)
         candidates = [each for each in found if each is not short and self._compatible(short, normal, each)]
         if len(candidates) == 1:
             self._merge(candidates[0], short, "short-form", CONFIDENCE["short-form"])
@@ -366,17 +335,38 @@ class _Document:
             if mention.form in {"description", "role"} and index not in self.assigned:
                 singular = mention.definite and not is_plural(mention)
                 named = self._described(mention, before) if singular else None
-                known = unnamed.known(mention) if named is None else None
-                if named is not None:
+                whole = self._fuller_of(mention) if named is None and singular else None
+                if whole is not None:
+                    self._join(whole, index, "short-form")
+                elif named is not None:
                     self._join(named, index, "description")
-                elif known is not None:
-                    self._join(known, index, "same-unnamed")
                 else:
-                    self._join(Cluster(kind=mention.kind, family=self._family_of(mention)), index, "unnamed")
-                if named is None:
-                    unnamed.add(mention, self.assigned[index].cluster)
+                    self._join_unnamed(index, unnamed)
             elif index in self.assigned:
                 before.append(index)
+
+    def _join_unnamed(self, index: int, unnamed: Unnamed) -> None:
+        mention = self.mentions[index]
+        known = unnamed.known(mention)
+        if known is not None:
+            self._join(known, index, "same-unnamed")
+        else:
+            self._join(Cluster(kind=mention.kind, family=self._family_of(mention)), index, "unnamed")
+        unnamed.add(mention, self.assigned[index].cluster)
+
+    def _fuller_of(self, described: RawMention) -> Cluster | None:
+        """The one name in the document that a noun with a capital is short for: "the Bank" of "Norvik Bank"."""
+        if not described.surface[0].isupper():
+            return None
+        noun = names.fold(described.surface)
+        fuller = [
+            each
+            for each in self.named
+            if each.into is None
+            and each.family not in {"person", "group"}
+            and any(" " in normal and noun in {normal.split()[0], normal.split()[-1]} for normal in each.normals)
+        ]
+        return fuller[0] if len(fuller) == 1 else None
 
     def _described(self, mention: RawMention, before: list[int]) -> Cluster | None:
         """The last cluster before `mention` that its noun can describe: one that was described so or has that very noun
@@ -412,7 +402,7 @@ class _Document:
     @property
     def about(self) -> Cluster | None:
         """What the document is about, wherever it was merged into."""
-        return None if self._titled is None else _root(self._titled)
+        return None if self._titled is None else root_of(self._titled)
 
     @cached_property
     def _titled(self) -> Cluster | None:
@@ -496,12 +486,6 @@ def title_bases(title: str) -> tuple[str, ...]:
 
 def _merged(groups: dict[str | None, list[int]]) -> list[int]:
     return sorted(index for indices in groups.values() for index in indices)
-
-
-def _root(target: Cluster) -> Cluster:
-    while target.into is not None:
-        target = target.into
-    return target
 
 
 def _clash(one: str | None, other: str | None) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pipeline.text import names
 
 if TYPE_CHECKING:
-    from pipeline.ingest.extract.cluster import Cluster
+    from pipeline.ingest.extract.clusters import Cluster
     from pipeline.text.mentions import RawMention
 
 MAX_DISTANCE_CHARS = 800

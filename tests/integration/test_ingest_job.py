@@ -3,14 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import random
-import shutil
-import signal
-import subprocess
-import sys
 import threading
-import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -484,42 +478,6 @@ def test_a_run_that_ends_before_a_pass_is_finished_by_the_next(
     assert one(graph.store, "MATCH (f:Fact) RETURN count(f)") == 0
     graph.ingest(folder)
     assert dump(graph.store) == expected
-
-
-def test_processes_killed_at_any_moment_leave_a_graph_that_the_next_run_finishes(
-    store: Store, settings: Settings, folder: Path
-) -> None:
-    many = {f"{number:02}-{name}": text for number in range(5) for name, text in FIRST.items()}
-    changed = {f"{number:02}-{name}": text for number in range(5) for name, text in SECOND.items()}
-    expected = clean(store, settings, changed)
-    for path in folder.iterdir():
-        path.unlink()
-    killed = 0
-    for attempt in range(5):
-        write(folder, changed if attempt % 2 else many)
-        killed += killed_run(settings, folder, after_s=random.uniform(0, 0.2 * (attempt + 1)))
-    assert killed > 0
-    ingest(settings, write(folder, changed))
-    assert dump(store) == expected
-
-
-def killed_run(settings: Settings, folder: Path, *, after_s: float) -> bool:
-    """Start the command in a process of its own and kill it some time after its first document was read; False where
-    it was done before."""
-    segmented = settings.home / "records" / "segment"
-    shutil.rmtree(segmented, ignore_errors=True)
-    command = [sys.executable, "-c", "from pipeline.cli import main; main()", "ingest", str(folder)]
-    own = {**os.environ, **environment(settings, **SMALL_TRANSACTIONS)}
-    process = subprocess.Popen(command, env=own, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        while process.poll() is None and not segmented.exists():
-            time.sleep(0.01)
-        time.sleep(after_s)
-    finally:
-        process.send_signal(signal.SIGKILL)
-        code = process.wait()
-    assert code in {0, -signal.SIGKILL}
-    return code != 0
 
 
 # Two at a time

@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import warnings
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 NEEDED = frozenset({"tagger", "parser", "lemmatizer", "ner"})
 STATES = "groundplan_states"
 SENTENCE_STARTS = "groundplan_sentence_starts"
+MODEL_NAME = "groundplan_model_name"
 CLOSING_QUOTES = frozenset({"”", '"', "’", "''"})
 SENTENCE_ENDS = frozenset({".", "!", "?"})
 
@@ -59,7 +60,9 @@ def load(model: str) -> Language:
     if SENTENCE_STARTS not in nlp.pipe_names:
         Language.component(SENTENCE_STARTS, func=sentence_starts)
         nlp.add_pipe(SENTENCE_STARTS, before="parser")
-        _keep_states(nlp, fingerprint(model))
+        _keep_states(nlp)
+        Language.factory(MODEL_NAME, func=_marker)
+        nlp.add_pipe(MODEL_NAME)
     return nlp
 
 
@@ -69,7 +72,7 @@ def states_of(doc: Doc) -> States | None:
     return kept if isinstance(kept, States) and len(kept.values) == len(doc) else None
 
 
-def _keep_states(nlp: Language, name: str) -> None:
+def _keep_states(nlp: Language) -> None:
     """Make the recogniser note its vectors of tokens on each document: computing them again would cost a fifth of the
     parse. Their bits do not depend on what is in the batch beside it."""
     from thinc.api import Model
@@ -107,6 +110,26 @@ def sentence_starts(doc: Doc) -> Doc:
         ):
             after.is_sent_start = True
     return doc
+
+
+def _marker(nlp: Language, name: str) -> Callable[[Doc], Doc]:
+    """A component that notes on each document, under its own name, which model parsed it."""
+    return partial(_marked, name=name, model=name_of(nlp))
+
+
+def _marked(doc: Doc, name: str, model: str) -> Doc:
+    doc.user_data[name] = model
+    return doc
+
+
+def parsed_with(doc: Doc) -> str:
+    """Name and version of the model that parsed a document; empty when that was none that `load` gave."""
+    return str(doc.user_data.get(MODEL_NAME, ""))
+
+
+def name_of(nlp: Language) -> str:
+    """Name and version of a loaded model: what `fingerprint` says of it."""
+    return f"{nlp.meta['lang']}_{nlp.meta['name']}-{nlp.meta['version']}"
 
 
 def fingerprint(model: str) -> str:

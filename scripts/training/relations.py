@@ -23,15 +23,20 @@ from pipeline.ingest.extract.classifier import (
     context,
     gated,
     mask_roles,
+    mean,
+    network_columns,
+    open_only,
     parts,
     squashed,
 )
+from pipeline.ingest.extract.dense import Space, Tokens, role_columns, unit
 from pipeline.ingest.extract.features import PAIR_BUCKETS, ROLE_BUCKETS, pair_features, role_features, sentences
 from pipeline.ingest.extract.places import cannot_be_in, is_known
 from pipeline.settings import Settings
 from pipeline.text import nlp
 from pipeline.text.mentions import MentionFinder
 from training.arrays import digests, save
+from training.networks import arrays_of, fit_network
 from training.passages import CONLL04_HEADS, HALF, everything
 
 if TYPE_CHECKING:
@@ -54,6 +59,8 @@ ROLE_C = 0.15
 PAIR_C = 0.2
 MIN_POSITIVES = 5
 SMALLEST = 0.004
+DIRECTIONS = 64
+SEEDS = (0, 1)
 TREES = {
     "max_iter": 140,
     "max_leaf_nodes": 15,
@@ -95,11 +102,13 @@ def fit(passages: Sequence[Passage], parse: Callable[[list[str]], Iterable[Doc]]
     """The weights of all three stages. `parse` turns texts into parsed documents, by default with the default model."""
     parse = parse or nlp.load(Settings().model).pipe
     corpus = _corpus(passages, parse([each.text for each in passages]))
-    arrays, roles = _fit_roles(corpus)
+    space = _space(corpus)
+    tokens = Tokens(corpus.sentences, space)
+    arrays, roles = _fit_roles(corpus, tokens)
     pairs = gated(corpus.sentences, roles)
     labels, weights = _pair_labels(corpus, pairs)
-    of_pairs, scores = _fit_pairs(corpus, pairs, roles, labels, weights)
-    arrays |= of_pairs
+    of_pairs, scores = _fit_pairs(corpus, tokens, pairs, roles, labels, weights)
+    arrays |= of_pairs | _space_arrays(space)
     rows, heads, columns = context(pairs, scores, roles, corpus.candidates)
     split = corpus.split[corpus.passage_of[pairs.subject[rows]]]
     item_labels, item_weights = labels[rows, heads], weights[rows, heads]
@@ -151,10 +160,33 @@ def _part(group: str) -> int:
     return int.from_bytes(blake2b(group.encode(), digest_size=4).digest(), "big") % SPLITS
 
 
+# the words
+
+
+def _space(corpus: _Corpus) -> Space:
+    """The space of the model that parsed the corpus: its word vectors along the directions in which those of the corpus
+    differ most (principal components of unit vectors)."""
+    states = np.concatenate([each.words.states[each.start : each.end] for each in corpus.sentences])
+    rows = np.concatenate([each.words.row[each.start : each.end] for each in corpus.sentences])
+    vectors = unit(corpus.sentences[0].words.table[rows[rows >= 0]]).astype(np.float64)
+    directions = np.linalg.eigh(vectors.T @ vectors)[1][:, ::-1][:, :DIRECTIONS]
+    projection = (directions / (vectors @ directions).std()).astype(np.float16)
+    (model,) = {each.words.model for each in corpus.sentences}
+    return Space(model, round(float(states.std(dtype=np.float64)), 4), projection.astype(np.float32))
+
+
+def _space_arrays(space: Space) -> Arrays:
+    return {
+        "space_model": np.array(space.model),
+        "state_scale": np.array(space.state_scale),
+        "projection": space.projection.astype(np.float16),
+    }
+
+
 # roles
 
 
-def _fit_roles(corpus: _Corpus) -> tuple[Arrays, Floats]:
+def _fit_roles(corpus: _Corpus, tokens: Tokens) -> tuple[Arrays, Floats]:
     """Weights of the first stage, and its out-of-fold scores."""
     rows = [role_features(sentence, at) for sentence in corpus.sentences for at in range(len(sentence.candidates))]
     features = _sparse(rows, ROLE_BUCKETS)
@@ -176,8 +208,19 @@ def _fit_roles(corpus: _Corpus) -> tuple[Arrays, Floats]:
             else:
                 held = np.flatnonzero(split == left_out)
                 scores[held, part] = features[held] @ slope + offset
-    arrays: Arrays = {"roles": _small(table), "role_bias": bias}
-    return arrays, mask_roles(scores, corpus.sentences)
+    columns = role_columns(corpus.sentences, tokens)
+    network, others = _fit_network("role", columns, labels, np.where(allowed, weights, 0), split)
+    arrays: Arrays = {"roles": _small(table), "role_bias": bias, **network}
+    return arrays, mask_roles(mean(scores, others), corpus.sentences)
+
+
+def _fit_network(name: str, columns: Floats, labels: Bools, weights: Floats, split: Ints) -> tuple[Arrays, Floats]:
+    """The weights of a network, and its out-of-fold scores."""
+    scores = np.zeros(labels.shape, np.float32)
+    for left_out in range(SPLITS):
+        held = split == left_out
+        scores[held] = fit_network(columns[~held], labels[~held], weights[~held], SEEDS)(columns[held])
+    return arrays_of(fit_network(columns, labels, weights, SEEDS), name), scores
 
 
 def _role_labels(corpus: _Corpus) -> tuple[Bools, Floats]:
@@ -209,7 +252,9 @@ def _role_labels(corpus: _Corpus) -> tuple[Bools, Floats]:
 # pairs
 
 
-def _fit_pairs(corpus: _Corpus, pairs: Pairs, roles: Floats, labels: Bools, weights: Floats) -> tuple[Arrays, Floats]:
+def _fit_pairs(
+    corpus: _Corpus, tokens: Tokens, pairs: Pairs, roles: Floats, labels: Bools, weights: Floats
+) -> tuple[Arrays, Floats]:
     """Weights of the second stage, and its out-of-fold scores."""
     features = _sparse(
         [
@@ -238,8 +283,10 @@ def _fit_pairs(corpus: _Corpus, pairs: Pairs, roles: Floats, labels: Bools, weig
             else:
                 held = np.flatnonzero(passes[:, head] & (split == left_out))
                 scores[held, head] = both[held] @ slope + offset
-    arrays: Arrays = {"pairs": _small(table), "pair_bias": bias, "from_roles": from_roles}
-    return arrays, np.clip(scores, LOWEST, -LOWEST)
+    columns = network_columns(corpus.sentences, tokens, pairs, roles)
+    network, others = _fit_network("pair", columns, labels, np.where(passes, weights, 0), split)
+    arrays: Arrays = {"pairs": _small(table), "pair_bias": bias, "from_roles": from_roles, **network}
+    return arrays, open_only(mean(scores, others), subjects, objects)
 
 
 def _pair_labels(corpus: _Corpus, pairs: Pairs) -> tuple[Bools, Floats]:

@@ -100,7 +100,7 @@ def test_what_the_recogniser_computed_is_kept_and_does_not_depend_on_the_batch(m
     empty, _, among = (nlp.states_of(doc) for doc in model.pipe(["", "Another text, of Lund and Varde.", text]))
     assert alone is not None
     assert among is not None
-    assert alone.model == nlp.fingerprint(model)
+    assert alone.model == nlp.name_of(model)
     assert len(alone.values) == len(model(text))
     assert np.array_equal(alone.values, among.values)
     assert empty is not None
@@ -109,3 +109,8 @@ def test_what_the_recogniser_computed_is_kept_and_does_not_depend_on_the_batch(m
 
 def test_a_text_that_no_loaded_model_parsed_has_no_states() -> None:
     assert nlp.states_of(spacy.blank("en")("Anna Berg left.")) is None
+
+
+def test_a_document_knows_which_model_parsed_it(model: Language) -> None:
+    assert nlp.parsed_with(model("Rain fell.")) == nlp.name_of(model) == nlp.fingerprint(Settings().model)
+    assert nlp.parsed_with(spacy.blank("en")("Rain fell.")) == ""

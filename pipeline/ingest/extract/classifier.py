@@ -4,7 +4,9 @@ Three stages, each over every candidate pair of a sentence that the one before l
 
 1. roles: logistic regressions over a mention and its surroundings say which part it may play (subject or object of each
    relation, person, organisation, place). Only pairs whose two parts fit go on: most sentences end here.
-2. pairs: logistic regressions over what stands between and around two mentions, in the text and in the tree.
+2. pairs: logistic regressions over what stands between and around two mentions, in the text and in the tree. In both
+   stages a small network over the parser's states and the word vectors says the same, and the mean of the two counts;
+   under another spaCy model than the trained one the regressions speak alone.
 3. context: boosted trees over both scores and those of the other pairs of the sentence, trained on out-of-fold scores
    (stacking; Wolpert 1992), and a table that turns their score into a probability.
 
@@ -19,8 +21,10 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from pipeline.ingest.extract.dense import Network, Space, Tokens, pair_columns, role_columns, summed
 from pipeline.ingest.extract.features import (
     FORMS,
+    PERSONS,
     antecedents,
     pair_features,
     role_features,
@@ -125,6 +129,8 @@ class RelationClassifier:
         self.pairs = arrays["pairs"].astype(np.float32)
         self.pair_bias = arrays["pair_bias"].astype(np.float32)
         self.from_roles = arrays["from_roles"].astype(np.float32)
+        self.space = Space.of(arrays)
+        self.role_network, self.pair_network = (Network.of(arrays, name) for name in ("role", "pair"))
         self.trees = Trees(arrays)
         self.slope, self.offset = arrays["calibration"].astype(np.float64).T
         self.threshold = float(arrays["threshold"])
@@ -145,11 +151,12 @@ class RelationClassifier:
     def classify(self, found: list[Sentence]) -> list[TypedRelation]:
         """The relations of sentences that hold two candidates or more."""
         candidates = [each for sentence in found for each in sentence.candidates]
-        roles = self.role_scores(found)
+        tokens = Tokens(found, self.space) if self.space.is_that_of(found) else None
+        roles = self.role_scores(found, tokens)
         pairs = gated(found, roles)
         if not len(pairs):
             return []
-        scores = self.pair_scores(found, pairs, roles)
+        scores = self.pair_scores(found, tokens, pairs, roles)
         rows, heads, columns = context(pairs, scores, roles, candidates)
         final = self.trees(columns)
         kept = np.flatnonzero(final > self.threshold)
@@ -165,12 +172,15 @@ class RelationClassifier:
             for index, probability in zip(kept, probabilities, strict=True)
         ]
 
-    def role_scores(self, found: list[Sentence]) -> Floats:
+    def role_scores(self, found: list[Sentence], tokens: Tokens | None) -> Floats:
         """[candidates, PARTS] logits: subject of each head, object of each head, types."""
         rows = [role_features(sentence, index) for sentence in found for index in range(len(sentence.candidates))]
-        return mask_roles(summed(self.roles, rows) + self.role_bias, found)
+        scores = summed(self.roles, rows) + self.role_bias
+        if tokens is not None:
+            scores = mean(scores, self.role_network(role_columns(found, tokens)))
+        return mask_roles(scores, found)
 
-    def pair_scores(self, found: list[Sentence], pairs: Pairs, roles: Floats) -> Floats:
+    def pair_scores(self, found: list[Sentence], tokens: Tokens | None, pairs: Pairs, roles: Floats) -> Floats:
         """[pairs, heads] logits; `LOWEST` where the gate holds a head back."""
         rows = [
             pair_features(found[number], first, second)
@@ -179,7 +189,9 @@ class RelationClassifier:
         subjects, objects = parts(pairs, roles)
         scores = summed(self.pairs, rows) + self.pair_bias
         scores += self.from_roles[0] * squashed(subjects) + self.from_roles[1] * squashed(objects)
-        return np.where(subjects + objects > GATE, np.clip(scores, LOWEST, -LOWEST), LOWEST).astype(np.float32)
+        if tokens is not None:
+            scores = mean(scores, self.pair_network(network_columns(found, tokens, pairs, roles)))
+        return open_only(scores, subjects, objects)
 
 
 class Trees:
@@ -210,12 +222,20 @@ class Trees:
         return scores
 
 
-def summed(table: Floats, rows: list[list[int]]) -> Floats:
-    """The sum of the table's rows that each list names; every list names one or more."""
-    lengths = np.fromiter(map(len, rows), np.int64, len(rows))
-    indices = np.fromiter((each for row in rows for each in row), np.int64, int(lengths.sum()))
-    starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
-    return np.add.reduceat(table[indices], starts, axis=0)
+def network_columns(found: list[Sentence], tokens: Tokens, pairs: Pairs, roles: Floats) -> Floats:
+    """[pairs, inputs] of the pairs' network: the words, and what the stage before says of both ends."""
+    of_words = pair_columns(found, tokens, pairs.sentence, pairs.first, pairs.second)
+    return np.concatenate([of_words, squashed(roles[pairs.subject]), squashed(roles[pairs.object])], axis=1)
+
+
+def mean(scores: Floats, others: Floats) -> Floats:
+    """The mean of two models' logits, of which none may be surer than `LOWEST`."""
+    return (np.clip(scores, LOWEST, -LOWEST) + np.clip(others, LOWEST, -LOWEST)) / np.float32(2)
+
+
+def open_only(scores: Floats, subjects: Floats, objects: Floats) -> Floats:
+    """Pair scores within bounds, `LOWEST` where the parts of the two do not fit."""
+    return np.where(subjects + objects > GATE, np.clip(scores, LOWEST, -LOWEST), LOWEST).astype(np.float32)
 
 
 def squashed(logits: Floats) -> Floats:
@@ -279,6 +299,7 @@ def context(pairs: Pairs, scores: Floats, roles: Floats, candidates: Sequence[Ca
     ordered = np.sort(scores, axis=1)
     best, second = ordered[rows, -1], ordered[rows, -2]
     own = scores[rows, kept]
+    things = same_things(pairs.earlier)
     grids = [
         subjects,
         objects,
@@ -290,13 +311,20 @@ def context(pairs: Pairs, scores: Floats, roles: Floats, candidates: Sequence[Ca
         *(_rivals(scores, pairs.subject, np.isin(object_form, each)) for each in _FORM_GROUPS[:2]),
         _rivals(scores, pairs.sentence),
         *_neighbours(scores, pairs),
+        *_of_the_same_things(scores, pairs, things),
         *_strongest_roles(pairs, roles),
     ]
+    words = np.array([_word(each) for each in candidates])
+    mates = np.bincount(things)[things]
     spans = np.array([(each.start, each.end) for each in candidates])
     sizes = np.bincount(pairs.sentence, minlength=int(pairs.sentence.max()) + 1)
     shared = [
         subject_form,
         object_form,
+        words[pairs.subject],
+        words[pairs.object],
+        mates[pairs.subject],
+        mates[pairs.object],
         pairs.second - pairs.first,
         np.abs(pairs.second - pairs.first),
         pairs.first,
@@ -317,6 +345,7 @@ def context(pairs: Pairs, scores: Floats, roles: Floats, candidates: Sequence[Ca
     return rows, kept, np.stack(columns, axis=1).astype(np.float32)
 
 
+_WORDS = ("he", "she", "it", "they", "i", "we", "who", "whom", "whose", "which", "that", "where", "what")
 _FORM_GROUPS = tuple([FORMS.index(form) for form in forms] for forms in (("name",), ("pronoun",), ("relative", "role")))
 
 
@@ -355,6 +384,51 @@ def _neighbours(scores: Floats, pairs: Pairs) -> list[Floats]:
         _later(scores, subjects),
         _later(scores, objects),
     ]
+
+
+def _word(candidate: Candidate) -> int:
+    """The number of a pronoun or a relative word, 0 for all else."""
+    word = PERSONS.get(candidate.label, candidate.label)
+    return _WORDS.index(word) + 1 if candidate.form in {"pronoun", "relative"} and word in _WORDS else 0
+
+
+def same_things(earlier: Ints) -> Ints:
+    """For each candidate the first that it may stand for, by way of those between."""
+    things = np.arange(len(earlier))
+    for place, before in enumerate(earlier.tolist()):
+        if before >= 0:
+            things[place] = things[before]
+    return things
+
+
+def _of_the_same_things(scores: Floats, pairs: Pairs, things: Ints) -> list[Floats]:
+    """[pairs, heads], by what candidates may stand for: the best score of another pair that is between the same things
+    (the same object word, the same subject word, or neither), then the best of any other thing in the subject's and in
+    the object's place."""
+    subjects, objects = things[pairs.subject], things[pairs.object]
+    with_object, with_subject = _numbered(subjects, pairs.object), _numbered(pairs.subject, objects)
+    return [
+        _rivals(scores, with_object),
+        _rivals(scores, with_subject),
+        _rivals(scores, _numbered(subjects, objects)),
+        _of_other_groups(scores, with_object, pairs.object),
+        _of_other_groups(scores, with_subject, pairs.subject),
+    ]
+
+
+def _numbered(one: Ints, other: Ints) -> Ints:
+    """The same number for the same two, from 0 on."""
+    numbers: Ints = np.unique(one * (int(other.max()) + 1) + other, return_inverse=True)[1]
+    return numbers
+
+
+def _of_other_groups(scores: Floats, groups: Ints, within: Ints) -> Floats:
+    """[pairs, heads]: the best score in the other groups `within` the same larger one."""
+    best = np.full((int(groups.max()) + 1, scores.shape[1]), LOWEST, np.float32)
+    np.maximum.at(best, groups, scores)
+    larger = np.zeros(len(best), np.int64)
+    larger[groups] = within
+    return _rivals(best, larger)[groups]
 
 
 def _later(scores: Floats, towards: Ints) -> Floats:

@@ -1,6 +1,6 @@
 """Sparse hashed features of mentions and of pairs of mentions, for the relation classifier.
 
-Everything here reads what any spaCy pipeline gives (tags, lemmas, dependencies, entity labels) and the mentions that
+The features read what any spaCy pipeline gives (tags, lemmas, dependencies, entity labels) and the mentions that
 were found. A feature is a string, hashed by CRC-32 into a fixed number of buckets (the hashing trick; Weinberger et
 al. 2009), so that weights are plain arrays and a rebuild gives the same bits everywhere.
 """
@@ -12,9 +12,14 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 from zlib import crc32
 
+import numpy as np
+
+from pipeline.text import nlp
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
     from spacy.tokens import Doc
 
     from pipeline.text.mentions import RawMention
@@ -115,7 +120,8 @@ class Sentence:
 
 
 class Words:
-    """The tokens of one document as plain lists."""
+    """The tokens of one document as plain lists, and what the model that parsed it has of each: its name, the states of
+    its network [tokens, width], and the row of its table of word vectors, -1 for a word that it does not know."""
 
     def __init__(self, doc: Doc) -> None:
         tokens = list(doc)
@@ -131,6 +137,17 @@ class Words:
             "<NUM>" if tag == "CD" else "<NNP>" if tag in {"NNP", "NNPS"} else "_" if word.isspace() else word
             for word, tag in zip(self.lower, self.tag, strict=True)
         ]
+        self.model = nlp.parsed_with(doc)
+        self.states: NDArray[np.float32] = np.asarray(doc.tensor)
+        self.table: NDArray[np.float32] = doc.vocab.vectors.data
+        self.row = _rows(doc)
+
+
+def _rows(doc: Doc) -> NDArray[np.int64]:
+    vectors = doc.vocab.vectors
+    if vectors.mode != "default" or not vectors.data.size:
+        return np.full(len(doc), -1)
+    return np.asarray(vectors.find(keys=doc.to_array("ORTH").tolist()), np.int64)
 
 
 def sentences(doc: Doc, mentions: Sequence[RawMention], at: dict[int, int]) -> list[Sentence]:

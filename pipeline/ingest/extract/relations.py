@@ -124,11 +124,14 @@ class RelationFinder:
                     yield self._relation(said, person, phrases, None, value, told, is_open=False)
 
     def places_within(self, mentions: Sequence[RawMention]) -> Iterator[RawRelation]:
-        """ "Turin, Italy": each part of what the tagger holds for the name of one place lies in the next."""
+        """ "Turin, Italy": each part of what the tagger holds for the name of one place lies in the next; lines below each
+        other, as of a menu, are no such parts."""
         for index, (inner, outer) in enumerate(pairwise(mentions)):
             same = (inner.tagged_start, inner.tagged_end) == (outer.tagged_start, outer.tagged_end)
             if same and index in self.tokens and index + 1 in self.tokens:
                 first, last = self.tokens[index][-1], self.tokens[index + 1][0]
+                if [token.text for token in first.doc[first.i + 1 : last.i]] != [","]:
+                    continue
                 said = _Said(first, "part", Stance(), Times())
                 yield self._relation(said, index, ("located in",), index + 1, None, last, is_open=False)
 

@@ -82,6 +82,7 @@ def _keep_states(nlp: Language) -> None:
         return
     # spaCy's parsers put a projection on what embeds the tokens; the vectors before it tell more.
     embeds: Model[list[Doc], list[np.ndarray]] = recogniser.model.get_ref("tok2vec").layers[0]
+    name = name_of(nlp)
 
     def forward(
         model: Model[list[Doc], list[np.ndarray]], docs: list[Doc], is_train: bool

@@ -124,7 +124,7 @@ class RelationFinder:
                     yield self._relation(said, person, phrases, None, value, told, is_open=False)
 
     def places_within(self, mentions: Sequence[RawMention]) -> Iterator[RawRelation]:
-        """ "Turin, Italy": each part of what the tagger holds for the name of one place lies in the next; the lines of a
+        """ "Turin, Italy": each part of what the tagger holds for the name of one place lies in the next; lines of a
         menu, one below the other, are no such parts."""
         for index, (inner, outer) in enumerate(pairwise(mentions)):
             same = (inner.tagged_start, inner.tagged_end) == (outer.tagged_start, outer.tagged_end)

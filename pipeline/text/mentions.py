@@ -33,7 +33,7 @@ LABELS_OF_CLASS = {"Person": ("PERSON",), "Place": ("GPE", "LOC", "FAC"), "Organ
 CLASS_OF_LABEL = {label: name for name, labels in LABELS_OF_CLASS.items() for label in labels}
 DATES = frozenset({"DATE", "TIME"})
 UNTAGGED = frozenset({"NORP"})  # "an Italian painter": no name to those who labelled what the tagger learnt from
-SURE = 0.8
+SURE, UNSURE = 0.8, 0.5
 MAX_OUTSIDE_RECOGNISED, MAX_OUTSIDE_OTHER, MAX_OUTSIDE_PROPER = 0.9, 0.98, 0.95
 VALUE_LABELS = frozenset({"DATE", "TIME", "MONEY", "QUANTITY", "CARDINAL", "PERCENT"})
 PRONOUNS = {"he": "m", "him": "m", "his": "m", "himself": "m", "she": "f", "her": "f", "hers": "f", "herself": "f"}
@@ -93,6 +93,7 @@ class MentionFinder:
         self.ontology = ontology
         self.tagger = tagger
         self.gazetteer = Gazetteer(ontology)
+        self.tagged_kinds = {ontology.kind_of_label.get(label) for label in CLASS_OF_LABEL}
 
     def __call__(self, doc: Doc, offset: int, date: str | None = None) -> tuple[list[RawMention], dict[int, int]]:
         """All mentions of a chunk that begins at `offset`, in order, and token index -> mention index. `date` is the
@@ -147,7 +148,7 @@ class MentionFinder:
         for ent in values:
             yield self._of_value(ent, offset, tags, date)
         for ent in doc.ents:
-            if ent.label_ not in VALUE_LABELS and _is_split(ent, tags):
+            if ent.label_ not in VALUE_LABELS and (_is_split(ent, tags) or _is_cut(ent, tags)):
                 yield self._of_entity(ent, offset, tags)
         for tagged in tags.spans:
             for part in _places(doc, tagged):
@@ -194,7 +195,8 @@ class MentionFinder:
         kind = self._kind(tagged.name, recognised) or self._said_kind(span, "")
         if kind is None:
             return None
-        agreed = tagged.name in {"Place", "Organization"} and max(tagged.probabilities) >= SURE
+        overrules = tagged.name == "Place" or self._said_kind(span, "") in self.tagged_kinds
+        agreed = overrules and tagged.name in {"Place", "Organization"} and max(tagged.probabilities) >= SURE
         return self._named(span, kind, offset, sum(tagged.probabilities), weights, sure=agreed)
 
     def _kind(self, name: str, recognised: str) -> str | None:
@@ -298,6 +300,15 @@ def _is_split(ent: Span, tags: Tags) -> bool:
     if len(within) != 2 or within[0].name not in {"Other", "Organization"}:
         return False
     return [token.lower_ for token in ent.doc[within[0].end : within[1].start]] in (["of"], ["of", "the"])
+
+
+def _is_cut(ent: Span, tags: Tags) -> bool:
+    """Whether the tagger, sure of no class, holds only the first words of what the recogniser holds for a name
+    ("Halden" of "Halden Instruments")."""
+    within = [each for each in tags.spans if each.start < ent.end and ent.start < each.end]
+    if len(within) != 1 or within[0].start < ent.start or within[0].end >= ent.end:
+        return False
+    return max(within[0].probabilities) < UNSURE and ent.doc[within[0].end].pos_ == "PROPN"
 
 
 def _in_capitals(span: Span) -> bool:

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
 
 def write_atomically(path: Path, text: str) -> None:
-    """Replace `path` by `text` in UTF-8: whoever reads it, and whatever crashes, finds the old or the new."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Replace `path` by `text` in UTF-8: whoever reads it, and whatever crashes, finds the old or the new. Raises
+    `OSError` where its folder is not there or cannot be written."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with temporary.open("w", encoding="utf-8") as file:

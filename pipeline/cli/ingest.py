@@ -141,6 +141,7 @@ def _tell(
         click.echo(str(report), err=True)
     click.echo(summary)
     if summary_file is not None:
+        summary_file.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(summary_file, summary + "\n")
     if metrics_file is not None:
         from pipeline.ingest.metrics import write_metrics

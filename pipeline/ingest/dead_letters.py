@@ -61,6 +61,7 @@ class DeadLetters:
             return
         new = list(_read(self.path)) if self.count else []
         again = self._tried | {(each.source, each.path) for each in new}
+        self.folder.mkdir(parents=True, exist_ok=True)
         kept = [each for each in _read(self.folder / OUTSTANDING) if (each.source, each.path) not in again]
         write_atomically(self.folder / OUTSTANDING, "".join(map(_line, (*kept, *new))))
 

@@ -29,13 +29,13 @@ import psutil
 
 ARCHIVE = Path(__file__).resolve().parents[2] / "tests" / "samples" / "archive"
 COMMAND = Path(sys.executable).with_name("groundplan")
-VICTIMS = ("job", "worker", "server")
+Victim = Literal["job", "worker", "server"]
+
+VICTIMS: tuple[Victim, ...] = ("job", "worker", "server")
 MAX_RUNS = 6
 POLL_S = 0.02
 AGAIN = 1 / 3
 MORE = "\nIda Storm joined the Kelport Pilots in 1931. The Kelport Pilots acquired the tug Ada in 1933.\n"
-
-Victim = Literal["job", "worker", "server"]
 
 
 def main() -> int:
@@ -132,7 +132,16 @@ class Bench:
         subprocess.run([COMMAND, "db", "stop"], env=self.environment, capture_output=True, check=False)
 
     def _start(self) -> subprocess.Popen[bytes]:
-        command = [COMMAND, "ingest", f"archive={self.archive}", "--prune", "--max-prune-share", "1", "--workers", "2"]
+        command: list[str | Path] = [
+            COMMAND,
+            "ingest",
+            f"archive={self.archive}",
+            "--prune",
+            "--max-prune-share",
+            "1",
+            "--workers",
+            "2",
+        ]
         return subprocess.Popen(command, env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def _kill(self, job: subprocess.Popen[bytes]) -> Victim | None:

@@ -76,7 +76,7 @@ def test_rows_are_those_of_the_words_vectors(model: Language) -> None:
     doc = model("Carla lives in Qwzzrty near Turin.")
     words = found_in(doc)[0].words
     assert words.row[3] == -1
-    assert all(np.array_equal(words.table[words.row[each.i]], each.vector) for each in doc if each.i != 3)
+    assert all(np.array_equal(words.table[words.row[each.i]], np.asarray(each.vector)) for each in doc if each.i != 3)
     space = RelationClassifier.shipped().space
     assert not space.words(words.table)[words.row[3]].any()
     assert space.words(words.table)[words.row[5]].any()

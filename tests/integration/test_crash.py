@@ -51,7 +51,7 @@ def write(folder: Path, version: int) -> None:
 
 
 def start(settings: Settings, folder: Path, own: dict[str, str]) -> subprocess.Popen[bytes]:
-    command = [COMMAND, "ingest", f"archive={folder}", "--prune", "--max-prune-share", "1"]
+    command: list[str | Path] = [COMMAND, "ingest", f"archive={folder}", "--prune", "--max-prune-share", "1"]
     tuned = {f"GROUNDPLAN_{name.upper()}": str(value) for name, value in SMALL.items()}
     known = {**os.environ, **own, **tuned, "GROUNDPLAN_HOME": str(settings.home)}
     return subprocess.Popen(command, env=known, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

@@ -106,7 +106,8 @@ class Network:
 def unit(vectors: Floats) -> Floats:
     """The vectors, each of length one; nothing stays nothing."""
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
+    found: Floats = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
+    return found
 
 
 def role_columns(found: Sequence[Sentence], tokens: Tokens) -> Floats:

@@ -319,6 +319,7 @@ GIVEN = {
     "predicate": "FOUNDED",
     "source": "archive",
     "path": "news/briefs.jsonl",
+    "type": "date",
 }
 MAY_BE_EMPTY = {"contradictions", "denied_facts", "refused_claims", "unasserted_claims", "corroborated_facts"}
 

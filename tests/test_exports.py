@@ -18,6 +18,7 @@ PUBLIC = {
     "Answer",
     "AsyncGroundplan",
     "Citation",
+    "GraphDigest",
     "Groundplan",
     "GroundplanError",
     "RunReport",

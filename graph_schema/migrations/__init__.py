@@ -7,6 +7,7 @@ unique constraints of an ontology's relationship types follow the ontology and a
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from graph_schema.ontology import Ontology
+
+_CONSTRAINT = re.compile(r"rel_(\w+)_fact")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +62,9 @@ def ontology_constraints(ontology: Ontology, existing: Iterable[str]) -> dict[st
         for name in ontology.relationship_types
         if constraint_name(name) not in present
     }
+
+
+def constrained_types(constraints: Iterable[str]) -> tuple[str, ...]:
+    """The relationship types between entities that a graph can hold, by the names of its constraints; sorted."""
+    found = (match[1].upper() for name in constraints if (match := _CONSTRAINT.fullmatch(name)))
+    return tuple(sorted(found))

@@ -15,10 +15,14 @@ COMMANDS = {
     "ask": ("pipeline.cli.ask:ask", "Answer a question from the graph, with citations."),
     "cypher": ("pipeline.cli.cypher:cypher", "Run a saved query or a statement, read-only."),
     "db": ("pipeline.cli.db:db", "The private Neo4j: start, stop, status, info."),
+    "doctor": ("pipeline.cli.doctor:doctor", "Check settings, server and graph, and say what to do."),
+    "digest": ("pipeline.cli.digest:digest", "Hash the graph, to compare it with another."),
     "entity": ("pipeline.cli.entity:entity", "Who is who: show an entity, merge two, split one."),
     "ingest": ("pipeline.cli.ingest:ingest", "Bring the graph up to date with documents."),
     "eval": ("pipeline.cli.eval:evaluate", "Score extraction or resolution on labelled data of yours."),
     "migrate": ("pipeline.cli.migrate:migrate", "Bring the graph's schema up to this version."),
+    "retry": ("pipeline.cli.ingest:retry", "Take the outstanding dead letters again."),
+    "status": ("pipeline.cli.status:status", "The latest runs, who works on the graph, what waits."),
     "ontology": ("pipeline.cli.ontology:ontology", "Check, show or begin an ontology of your own."),
 }
 

@@ -138,16 +138,19 @@ def _deciding() -> Iterator[Groundplan]:
     """An open graph that no run is working on; what was decided inside takes effect at the end."""
     from pipeline.api import Groundplan
     from pipeline.ingest.derive import derive
-    from pipeline.ingest.job import one_run_at_a_time
+    from pipeline.ingest.generations import finish
     from pipeline.ingest.resolve import resolve
+    from pipeline.store.lease import sole_writer
     from pipeline.store.migrate import ensure
 
-    with Groundplan.open() as kg, one_run_at_a_time(kg.settings.home):
+    with Groundplan.open() as kg:
         ensure(kg.store, kg.ontology)
-        yield kg
-        resolve(kg.store, kg.ontology, lambda _: None)
-        derive(kg.store, kg.ontology, lambda _: None)
-        kg.store.await_indexes()
+        with sole_writer(kg.store, kg.settings):
+            finish(kg.store, kg.settings.max_transaction_rows)
+            yield kg
+            resolve(kg.store, kg.ontology, lambda _: None)
+            derive(kg.store, kg.ontology, lambda _: None)
+            kg.store.await_indexes()
 
 
 def _as_json(entity: FoundEntity, apart: Iterable[KeptApart]) -> dict[str, Any]:

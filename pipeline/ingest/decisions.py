@@ -7,12 +7,12 @@ that resolution computed, so it survives re-ingestion and binds again; one whose
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from graph_schema.keys import digest, document_key
 from pipeline.errors import UsageError
+from pipeline.files import write_atomically
 from pipeline.ingest.resolution.cluster import MAX_ATOMS_OF_NAME
 from pipeline.text.names import fold, normalise
 
@@ -239,12 +239,9 @@ def journal(store: Store) -> list[Decision]:
 def export(path: Path, decisions: Iterable[Decision]) -> None:
     """Write decisions as JSON Lines: all of them, or no file. Raises `UsageError` where that cannot be written."""
     lines = [json.dumps(each.as_json(), ensure_ascii=False) + "\n" for each in decisions]
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        temporary.write_text("".join(lines), encoding="utf-8", newline="\n")
-        temporary.replace(path)
+        write_atomically(path, "".join(lines))
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise UsageError(f"{str(path)!r} cannot be written: {error.strerror}.", "Name a file in a folder.") from None
 
 

@@ -28,19 +28,27 @@ OWN_LABELS = ("__Entity__", "Stale")
 Row = dict[str, Any]
 
 
-def derive(store: Store, ontology: Ontology, progress: Callable[[int], None]) -> int:
-    """Bring the knowledge layer up to the evidence. Returns how many entities and facts were recomputed."""
+def derive(
+    store: Store, ontology: Ontology, progress: Callable[[int], None], checkpoint: Callable[[], None] = lambda: None
+) -> int:
+    """Bring the knowledge layer up to the evidence. Returns how many entities and facts were recomputed.
+
+    `checkpoint` is called between transactions, and may raise.
+    """
     done = 0
     while changed := store.write("knowledge", lambda tx: _derive_entities(tx, ontology)):
         done += changed
         progress(done)
+        checkpoint()
     while documents := [
         row["key"] for row in store.read("documents_in_state", state="resolved", limit=BATCH_DOCUMENTS)
     ]:
         store.write("knowledge", lambda tx, documents=documents: _link_facts(tx, ontology, documents))  # type: ignore[misc]
+        checkpoint()
     while changed := store.write("knowledge", lambda tx: _derive_facts(tx, ontology)):
         done += changed
         progress(done)
+        checkpoint()
     return done
 
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from pipeline.ingest.extract import check_offsets
+from pipeline.ingest.generations import PENDING, adopt, drop, pending_row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from graph_schema.models import Claim, Evidence
     from pipeline.store.driver import Store, Transaction
 
 BATCH_ROWS = 1_000
 Row = dict[str, Any]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,56 +27,116 @@ class Write:
     rows: list[Row]
 
 
+class EvidenceSink(Protocol):
+    """Where intake brings the evidence of documents."""
+
+    def add(self, evidence: Evidence) -> bool:
+        """Take one document; False when it was not taken, and is still to be loaded by a later run."""
+
+    def record(self, files: list[Row]) -> None:
+        """Take note that every document of these files (source, path, file_hash) was added."""
+
+    def remove(self, documents: Iterable[str]) -> None:
+        """Delete documents with all their evidence."""
+
+
 class Loader:
     """Collects evidence and writes it in transactions of at most `max_transaction_rows`; the only writer of evidence.
 
-    A document larger than a transaction is written without its node and its chunks' links to it, which its last
-    transaction adds: until then no reader and no pass can reach it. Call `flush` at the end.
+    A transaction holds whole documents: what was known of them is deleted in the one that writes what is known now. A
+    document larger than that, or one whose former evidence is, goes by a generation of its own. Call `flush` or
+    `record` at the end. `structured` is False for documents that are catalogued only: nothing was extracted from them.
     """
 
-    def __init__(self, store: Store, *, extractor: str, max_transaction_rows: int) -> None:
+    def __init__(self, store: Store, *, extractor: str, structured: bool, max_transaction_rows: int) -> None:
         self.store = store
-        self.extractor = extractor
+        self.ledger: Row = {"extractor": extractor, "structured": structured}
         self.max_transaction_rows = max_transaction_rows
         self._waiting: list[Evidence] = []
         self._rows = 0
 
-    def add(self, evidence: Evidence) -> None:
-        """Take one document; writes when a transaction is full. Raises `EvidenceError` for offsets that do not hold,
-        whoever extracted them."""
+    def add(self, evidence: Evidence) -> bool:
+        """Take one document, always; writes when a transaction is full. Raises `EvidenceError` for offsets that do not
+        hold, whoever extracted them."""
         check_offsets(evidence)
-        if evidence.rows > self.max_transaction_rows:
-            self._load_large(evidence)
-            return
         if self._rows + evidence.rows > self.max_transaction_rows:
             self.flush()
         self._waiting.append(evidence)
         self._rows += evidence.rows
+        return True
+
+    def record(self, files: list[Row]) -> None:
+        """Write what is waiting, then the hashes of files of which every document was added."""
+        self.flush()
+        for rows in _parts(files):
+            self.store.write("operations", lambda tx, rows=rows: tx.write("set_file_hash", rows=rows))  # type: ignore[misc]
 
     def flush(self) -> None:
         """Write what is waiting."""
         waiting, self._waiting, self._rows = self._waiting, [], 0
         if not waiting:
             return
-        documents = sorted(evidence.document.key for evidence in waiting)
-        writes = list(evidence_writes(waiting, self.extractor))
+        former = self._sizes([evidence.document.key for evidence in waiting])
+        sized = [(evidence, max(evidence.rows, former.get(evidence.document.key, 0))) for evidence in waiting]
+        for evidence, rows in sized:
+            if rows > self.max_transaction_rows:
+                self._load_large(evidence, replaces=evidence.document.key in former)
+        for group in _whole(sized, self.max_transaction_rows):
+            self._load(group, sorted(former.keys() & {evidence.document.key for evidence in group}))
+
+    def remove(self, documents: Iterable[str]) -> None:
+        """Delete documents with all their evidence; what it supported is marked for resolution and derivation."""
+        sizes = self._sizes(list(documents))
+        large = sorted(key for key, rows in sizes.items() if rows > self.max_transaction_rows)
+        for group in _whole(sorted(sizes.items()), self.max_transaction_rows):
+            self.store.write("evidence", lambda tx, group=group: delete_evidence(tx, group))  # type: ignore[misc]
+        if large:
+            self.store.write("evidence", lambda tx: tx.write("retire_documents", documents=large))
+        for document in large:
+            drop(self.store, document, self.max_transaction_rows)
+
+    def _sizes(self, documents: list[str]) -> dict[str, int]:
+        """Rows of evidence that the graph holds of those of `documents` that it knows."""
+        return {
+            row["key"]: row["rows"]
+            for part in _parts(documents)
+            for row in self.store.read("evidence_sizes", documents=part)
+        }
+
+    def _load(self, group: list[Evidence], former: list[str]) -> None:
+        writes = list(evidence_writes(group, self.ledger))
 
         def work(tx: Transaction) -> None:
-            delete_evidence(tx, documents)
+            delete_evidence(tx, former)
             run_writes(tx, writes)
 
         self.store.write("evidence", work)
 
-    def _load_large(self, evidence: Evidence) -> None:
-        self.flush()
-        self.store.write("evidence", lambda tx: delete_evidence(tx, [evidence.document.key]))
-        *writes, chunk_links, about = evidence_writes([evidence], self.extractor)
-        documents = [write for write in writes if write.statement == "merge_documents"]
+    def _load_large(self, evidence: Evidence, *, replaces: bool) -> None:
+        """Load a document in pieces that no reader sees, and make it current with its last transaction."""
+        document = evidence.document.key
+        pending = PENDING if replaces else ""
+        generation = document + pending
+        begin, *writes, chunk_links, about = evidence_writes([evidence], self.ledger)
+        properties = begin.rows[0]["properties"]
+        self.store.write("evidence", lambda tx: tx.write("begin_generation", key=generation, properties=properties))
+        writes.append(Write("link_generation", chunk_links.rows))
         for write in writes:
-            if write not in documents:
-                for part in _sliced(write, self.max_transaction_rows):
-                    self.store.write("evidence", lambda tx, part=part: run_writes(tx, [part]))  # type: ignore[misc]
-        self.store.write("evidence", lambda tx: run_writes(tx, [*documents, chunk_links, about]))
+            for part in _sliced(write, self.max_transaction_rows):
+                rows = [pending_row(row) for row in part.rows] if replaces else part.rows
+                piece = Write(write.statement, rows)
+                self.store.write("evidence", lambda tx, piece=piece: run_writes(tx, [piece]))  # type: ignore[misc]
+        about_rows = [{**row, "entity": row["entity"] + pending} for row in about.rows]
+
+        def publish(tx: Transaction) -> None:
+            state = "replaced" if replaces else "loaded"
+            tx.write("publish_generation", generation=generation, document=document, state=state)
+            tx.write("link_about", rows=about_rows)
+
+        self.store.write("evidence", publish)
+        if replaces:
+            drop(self.store, document, self.max_transaction_rows)
+            adopt(self.store, document, self.max_transaction_rows)
 
 
 def delete_evidence(tx: Transaction, documents: list[str]) -> None:
@@ -99,7 +161,7 @@ def run_writes(tx: Transaction, writes: list[Write]) -> None:
             tx.write(part.statement, rows=part.rows)
 
 
-def evidence_writes(group: list[Evidence], extractor: str) -> Iterator[Write]:
+def evidence_writes(group: list[Evidence], ledger: Row) -> Iterator[Write]:
     """All rows of a group of documents in the order in which they have to be written: nodes, relationships, and last
     what makes the documents reachable."""
     chunks = [chunk for evidence in group for chunk in evidence.chunks]
@@ -108,7 +170,7 @@ def evidence_writes(group: list[Evidence], extractor: str) -> Iterator[Write]:
     values = [value for evidence in group for value in evidence.values]
     claims = [(claim.key, claim) for evidence in group for claim in evidence.claims]
     keys = {id(chunk): chunk.key for chunk in chunks}
-    yield Write("merge_documents", _sorted("key", [_document_row(evidence, extractor) for evidence in group]))
+    yield Write("merge_documents", _sorted("key", [_document_row(evidence, ledger) for evidence in group]))
     yield Write(
         "merge_chunks",
         [
@@ -151,7 +213,7 @@ def evidence_writes(group: list[Evidence], extractor: str) -> Iterator[Write]:
     yield Write("link_about", [{"document": each.document, "entity": each.key} for each in entities if each.about])
 
 
-def _document_row(evidence: Evidence, extractor: str) -> Row:
+def _document_row(evidence: Evidence, ledger: Row) -> Row:
     document = evidence.document
     return _row(
         "key",
@@ -164,7 +226,7 @@ def _document_row(evidence: Evidence, extractor: str) -> Row:
         media_type=document.media_type,
         content_hash=document.content_hash,
         length=document.length,
-        extractor=extractor,
+        **ledger,
     )
 
 
@@ -210,3 +272,24 @@ def _sorted(key_name: str, rows: list[Row]) -> list[Row]:
 def _sliced(write: Write, size: int) -> Iterator[Write]:
     for start in range(0, len(write.rows), size):
         yield Write(write.statement, write.rows[start : start + size])
+
+
+def _parts(items: list[T]) -> Iterator[list[T]]:
+    for start in range(0, len(items), BATCH_ROWS):
+        yield items[start : start + BATCH_ROWS]
+
+
+def _whole(sized: Iterable[tuple[T, int]], max_rows: int) -> Iterator[list[T]]:
+    """Groups of items of at most `max_rows` together; an item larger than that is left out."""
+    group: list[T] = []
+    total = 0
+    for item, rows in sized:
+        if rows > max_rows:
+            continue
+        if total + rows > max_rows:
+            yield group
+            group, total = [], 0
+        group.append(item)
+        total += rows
+    if group:
+        yield group

@@ -20,7 +20,6 @@ from pipeline.ingest.readers.base import (
     clean,
     iso_date,
     one_line,
-    too_long,
 )
 from pipeline.ingest.sources import Source, document_path
 
@@ -76,30 +75,57 @@ class _File:
 def read_file(
     source: Source, relative_path: Path, settings: Settings, *, fields: Fields = DEFAULT_FIELDS
 ) -> Iterator[RawDocument | Failed]:
-    """Yield the documents of one file of `source`: many of JSON Lines and CSV, read as a stream, one of all others.
+    """Yield the documents of one file of `source`: many of JSON Lines, CSV and mailboxes, read as a stream, a mail and
+    its attachments, one of all others.
 
     `relative_path` is as `paths` yields it. Nothing that is wrong with a file raises: it yields a `Failed` in the
-    place of the file or of the record. One whose `transient` is true may succeed when read again.
+    place of the file or of the record. One whose `transient` is true may succeed when read again: a file that changed
+    while it was read, for one, of which nothing is yielded that was read after the change.
     """
     known = format_of(relative_path.suffix) or PLAIN
-    options = Options(max_document_chars=settings.max_document_chars, fields=fields)
-    file = _File(source, relative_path, known, options)
+    file = _File(source, relative_path, known, _options(known, settings, fields))
     try:
-        for item in reader_of(known)(source.root / relative_path, options):
-            yield _document(item, file) if isinstance(item, Parsed) else _broken(item, file)
+        yield from _unchanged(source.root / relative_path, file)
     except DocumentError as error:
         yield file.failed(None, error.message, error.remedy)
     except OSError as error:
         yield _unreadable(error, file)
 
 
+def _options(known: Format, settings: Settings, fields: Fields) -> Options:
+    """Plain text may be longer than what has to be parsed, which takes many times its size in memory."""
+    if known is PLAIN or settings.max_document_chars <= settings.max_parsed_chars:
+        return Options(max_chars=settings.max_document_chars, fields=fields)
+    return Options(max_chars=settings.max_parsed_chars, setting="max_parsed_chars", fields=fields)
+
+
+def _unchanged(path: Path, file: _File) -> Iterator[RawDocument | Failed]:
+    """The documents of `path`, each only once it is known that the file was the same until after it had been read."""
+    before = _stamp(path)
+    held: RawDocument | Failed | None = None
+    for item in reader_of(file.format)(path, file.options):
+        if held is not None:
+            if _stamp(path) != before:
+                break
+            yield held
+        held = _document(item, file) if isinstance(item, Parsed) else _broken(item, file)
+    if _stamp(path) != before:
+        yield file.failed(None, "it changed while it was read.", "Run again when it is written.", transient=True)
+    elif held is not None:
+        yield held
+
+
+def _stamp(path: Path) -> tuple[int, int, int]:
+    status = path.stat()
+    return status.st_ino, status.st_size, status.st_mtime_ns
+
+
 def _document(parsed: Parsed, file: _File) -> RawDocument | Failed:
     text, notes = clean(parsed.text)
-    limit = file.options.max_document_chars
     if _BLANK.fullmatch(text):
         return file.failed(parsed.record, "it holds no text.", "Remove it from the source.")
-    if len(text) > limit:
-        error = too_long(f"{len(text)} characters", limit)
+    if len(text) > file.options.max_chars:
+        error = file.options.too_long(f"{len(text)} characters")
         return file.failed(parsed.record, error.message, error.remedy)
     date = iso_date(parsed.date) if parsed.date else None
     if parsed.date and date is None:
@@ -113,7 +139,7 @@ def _document(parsed: Parsed, file: _File) -> RawDocument | Failed:
 def _raw(
     parsed: Parsed, file: _File, text: str, title: str | None, date: str | None, notes: tuple[str, ...]
 ) -> RawDocument:
-    media_type = file.format.media_type
+    media_type = parsed.media_type or file.format.media_type
     document = Document(
         source=file.source.name,
         path=document_path(file.relative),

@@ -42,21 +42,26 @@ Read = Callable[..., list[Row]]
 UNRESOLVED: Row = {"entity": None, "entity_kind": None, "rule": None, "score": None}
 
 
-def resolve(store: Store, ontology: Ontology, progress: Callable[[int], None]) -> Counter[str]:
+def resolve(
+    store: Store, ontology: Ontology, progress: Callable[[int], None], checkpoint: Callable[[], None] = lambda: None
+) -> Counter[str]:
     """Resolve the local entities of every loaded document, and whatever they or a decision touch.
 
     Returns what was done, for the report: documents, pairs compared, blocks and names cut finer, decisions that
     contradict each other or are bound to nothing. A transaction settles a batch of names with all that is linked to
-    them, and marks every entity and fact it touches for derivation.
+    them, and marks every entity and fact it touches for derivation. `checkpoint` is called between transactions, and
+    may raise.
     """
     counts: Counter[str] = Counter()
     while documents := _documents(store, "loaded"):
         store.write("knowledge", lambda tx, documents=documents: _name_documents(tx, ontology, documents))  # type: ignore[misc]
         counts["documents"] += len(documents)
         progress(counts["documents"])
+        checkpoint()
     bound = bound_decisions(store, ontology)
     while stale := [row["key"] for row in store.read("stale_names", limit=BATCH_NAMES)]:
         counts += store.write("knowledge", lambda tx, stale=stale: _settle(tx, ontology, bound, stale))  # type: ignore[misc]
+        checkpoint()
     while documents := _documents(store, "named"):
         store.write(
             "knowledge",

@@ -14,12 +14,26 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from graph_schema.models import Failed
 from pipeline.errors import ConfigurationError, SourceError
+from pipeline.files import write_atomically
 from pipeline.ingest.readers import SUFFIXES, format_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
-__all__ = ["Skipped", "Source", "covers", "document_path", "parse_source", "parse_sources", "paths", "remember", "walk"]
+__all__ = [
+    "Skipped",
+    "Source",
+    "covers",
+    "document_path",
+    "files_again",
+    "parse_source",
+    "parse_sources",
+    "paths",
+    "remember",
+    "remembered",
+    "select",
+    "walk",
+]
 
 SOURCES_FILE = "sources.json"
 _NAMED = re.compile(r"([^/=]*)=(.+)", re.DOTALL)
@@ -102,11 +116,7 @@ def remember(home: Path, sources: Iterable[Source]) -> None:
 
     Raises `SourceError` when a name is another folder's already; giving the name (`NAME=PATH`) says that it moved.
     """
-    path = home / SOURCES_FILE
-    try:
-        known: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    except ValueError as error:
-        raise ConfigurationError(f"{str(path)!r} is not valid JSON: {error}.", "Mend the file or remove it.") from None
+    known = remembered(home)
     for source in sources:
         folder = known.get(source.name, source.given)
         if folder != source.given and not source.named:
@@ -116,9 +126,41 @@ def remember(home: Path, sources: Iterable[Source]) -> None:
                 f"{source.name}={source.given}.",
             )
         known[source.name] = source.given
-    temporary = path.with_suffix(f".{os.getpid()}.tmp")
-    temporary.write_text(json.dumps(known, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    temporary.replace(path)
+    write_atomically(home / SOURCES_FILE, json.dumps(known, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
+
+
+def select(sources: Iterable[Source], names: Collection[str]) -> tuple[Source, ...]:
+    """Those of `sources` that bear one of `names`, or all where none are named. Raises `SourceError` for a name that
+    none bears."""
+    sources = tuple(sources)
+    known = sorted({source.name for source in sources})
+    unknown = sorted(set(names) - set(known))
+    if unknown:
+        raise SourceError(f"no source of this run is called {unknown[0]!r}.", f"They are called {', '.join(known)}.")
+    return tuple(source for source in sources if not names or source.name in names)
+
+
+def files_again(home: Path, files: Iterable[tuple[str, str]]) -> tuple[Source, ...]:
+    """Sources of one file each, for files that earlier runs of this home named by source and path. Raises
+    `SourceError` where it is not known which folder a source stands for."""
+    known = remembered(home)
+    found: list[Source] = []
+    for name, path in files:
+        if name not in known:
+            raise SourceError(f"which folder the source {name!r} stands for is not known.", f"Ingest it: {name}=PATH.")
+        given = known[name]
+        found.append(Source(name, Path(given).resolve(), path, literal=True, given=given, named=True))
+    return tuple(found)
+
+
+def remembered(home: Path) -> dict[str, str]:
+    """Source name -> the folder that it stands for in this graph."""
+    path = home / SOURCES_FILE
+    try:
+        known: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    except ValueError as error:
+        raise ConfigurationError(f"{str(path)!r} is not valid JSON: {error}.", "Mend the file or remove it.") from None
+    return known
 
 
 def paths(source: Source) -> Iterator[Path | Skipped | Failed]:

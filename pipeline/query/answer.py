@@ -104,8 +104,9 @@ class Composer:
         self.ontology = ontology
         self.record = record
 
-    def __call__(self, plan: Plan, question: Question, retrieved: Retrieved, documents: int) -> Composed:
-        """Compose; without anything to cite the answer is that nothing was found in the documents read."""
+    def __call__(self, plan: Plan, question: Question, retrieved: Retrieved, scope: str) -> Composed:
+        """Compose; without anything to cite the answer is that nothing was found in what was read, which `scope` says
+        in words."""
         if retrieved.total is not None:
             sentences = self._of_aggregate(plan, retrieved)
         elif retrieved.facts:
@@ -115,7 +116,7 @@ class Composer:
             sentences = [Sentence(" ".join(citation.quote.split()), (citation,)) for citation in quoted]
         fitting = self._fitting([sentence for sentence in sentences if sentence.citations])
         if not fitting:
-            return Composed(note=_not_found(plan, documents))
+            return Composed(note=_not_found(plan, scope))
         if retrieved.total is not None:
             uncited = retrieved.total - len(fitting[0].citations)
             note = f"{uncited} more are counted than are cited here." if uncited > 0 else None
@@ -234,10 +235,10 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" + ("" if number == 1 else "s")
 
 
-def _not_found(plan: Plan, documents: int) -> str:
+def _not_found(plan: Plan, scope: str) -> str:
     unknown = [step for step in plan.steps if step.endswith("stands for nothing in the graph")]
     reason = f" {'; '.join(unknown)}." if unknown else ""
-    return f"Not found in what was read ({_count(documents, 'document')}).{reason}"
+    return f"Not found in what was read ({scope}).{reason}"
 
 
 def _citation_json(citation: Citation) -> dict[str, Any]:

@@ -41,8 +41,8 @@ def ask(text: str, *, store: Store, settings: Settings, ontology: Ontology) -> A
         retrieved = Retriever(store, ontology, language, record)(chosen, question)
     with step(ANSWER, steps) as record:
         record.call()
-        documents = record.take_rows(store.read("count_documents"))[0]["documents"]
-        composed = Composer(ontology, record)(chosen, question, retrieved, documents)
+        (counts,) = record.take_rows(store.read("count_documents"))
+        composed = Composer(ontology, record)(chosen, question, retrieved, _scope(**counts))
     return Answer(
         question=text,
         found=bool(composed.sentences),
@@ -53,3 +53,9 @@ def ask(text: str, *, store: Store, settings: Settings, ontology: Ontology) -> A
         plan=chosen,
         steps=tuple(steps),
     )
+
+
+def _scope(documents: int, catalogued: int) -> str:
+    """What was read, in words."""
+    counted = f"{documents} document{'s' if documents != 1 else ''}"
+    return f"{counted}, {catalogued} of them catalogued only" if catalogued else counted

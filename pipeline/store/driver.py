@@ -31,6 +31,7 @@ T = TypeVar("T")
 Layer = Literal["evidence", "knowledge", "enrichment", "decisions", "operations"]
 LAYERS: tuple[Layer, ...] = ("evidence", "knowledge", "enrichment", "decisions", "operations")
 COMMIT_ATTEMPTS = 4
+RETRY_S = 30.0
 COMMIT_PAUSE_S = 0.5
 TIMEOUT_CODE = "TransactionTimedOut"
 URI = re.compile(r"(bolt|neo4j)(\+s|\+ssc)?://")
@@ -83,7 +84,8 @@ class Transaction:
 class Store:
     """One database of one server. Use as a context manager.
 
-    Every call names the database and has a time limit. `written` holds what the server says was changed, by layer.
+    Every call names the database and has a time limit. `written` holds what the server says was changed, by layer;
+    `fence`, where it is set, runs first and last in every write transaction and may forbid it.
     Raises `StoreUnavailable`, `AuthenticationFailed`, `StoreTimeout` or `StoreError`.
     """
 
@@ -93,12 +95,13 @@ class Store:
         self.connection = connection
         self.timeout_s = timeout_s
         self.written: dict[Layer, Counters] = {layer: Counters() for layer in LAYERS}
+        self.fence: Callable[[Transaction], None] | None = None
         try:
             self.driver = neo4j.GraphDatabase.driver(
                 connection.uri,
                 auth=(connection.username, connection.password),
-                connection_acquisition_timeout=30.0,
-                max_transaction_retry_time=30.0,
+                connection_acquisition_timeout=min(RETRY_S, timeout_s),
+                max_transaction_retry_time=min(RETRY_S, timeout_s),
                 notifications_min_severity="OFF",
                 telemetry_disabled=True,
             )
@@ -155,8 +158,12 @@ class Store:
         """
 
         def unit(tx: neo4j.ManagedTransaction) -> tuple[T, Counters]:
+            fence = self.fence or (lambda _: None)
+            fence(Transaction(tx))
             transaction = Transaction(tx)
-            return work(transaction), transaction.counters
+            result = work(transaction)
+            fence(Transaction(tx))
+            return result, transaction.counters
 
         with self._mapped():
             result, counters = self._committed(neo4j.unit_of_work(timeout=self.timeout_s)(unit))

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from graph_schema.migrations import Migration, migrations, ontology_constraints
+from graph_schema.statements import statement
 from pipeline.errors import MigrationPending, UsageError
 
 if TYPE_CHECKING:
     from graph_schema.ontology import Ontology
-    from pipeline.store.driver import Store
+    from pipeline.store.driver import Store, Transaction
+
+
+IMPORTED = "imported"  # the status of the run that stands for a bulk import
+FILL_ROWS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +69,15 @@ def apply(store: Store, state: SchemaState) -> None:
 
 
 def ensure(store: Store, ontology: Ontology) -> None:
-    """What a job does: initialise an empty graph, accept a current one, refuse any other with `MigrationPending`."""
+    """What a job does: initialise an empty graph or one just imported, accept a current one, refuse any other with
+    `MigrationPending`."""
     state = inspect(store, ontology)
     _refuse_foreign(state)
     if state.empty:
         apply(store, state)
+    elif _is_just_imported(store):
+        apply(store, state)
+        _fill_aliases(store)
     elif not state.current:
         raise MigrationPending(
             f"the graph lacks {len(state.missing)} schema changes: {', '.join(state.missing[:5])}"
@@ -86,6 +96,23 @@ def ensure_readable(store: Store) -> None:
             "the graph was written by another version of groundplan.",
             "Run `groundplan migrate --check` to see what differs.",
         )
+
+
+def _is_just_imported(store: Store) -> bool:
+    """Whether a bulk import made the graph and no run has begun to work on it."""
+    return [row["status"] for row in store.read("latest_runs", limit=2)] == [IMPORTED]
+
+
+def _fill_aliases(store: Store) -> None:
+    """Complete what an import could not carry; safe to repeat."""
+    after: str | None = ""
+    while after is not None:
+        (row,) = store.write("evidence", partial(_fill_some_aliases, after=after))
+        after = row["last"]
+
+
+def _fill_some_aliases(tx: Transaction, after: str) -> list[dict[str, Any]]:
+    return tx.run(statement("write", "fill_aliases"), after=after, limit=FILL_ROWS)
 
 
 def _record(store: Store, migration: Migration) -> None:

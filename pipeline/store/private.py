@@ -101,14 +101,31 @@ def stop(settings: Settings) -> ServerStatus:
     folder = Folder.of(settings)
     folder.keep_up.unlink(missing_ok=True)
     clients = live_clients(folder)
+    with halted(settings):
+        pass
+    return _status(folder, clients)
+
+
+@contextmanager
+def halted(settings: Settings) -> Iterator[Folder]:
+    """The private server stopped, and kept from being started by anyone, inside the block. Whoever wants to use it
+    meanwhile waits."""
+    _refuse_named_server(settings)
+    folder = Folder.of(settings)
+    folder.prepare()
+    lock = FileLock(folder.keeper_lock)
     deadline = time.monotonic() + STOP_TIMEOUT_S
     with _Notice("stopping the private Neo4j") as notice:
-        while is_held(folder.keeper_lock):
+        while not lock.try_acquire():
             _signal_keeper(folder, kill=time.monotonic() > deadline)
             _pause(notice, 0.2)
+    try:
+        lock.write(f"{os.getpid()}\n")
         stop_orphans(folder.path)
-    folder.running.unlink(missing_ok=True)
-    return _status(folder, clients)
+        folder.running.unlink(missing_ok=True)
+        yield folder
+    finally:
+        lock.release()
 
 
 def status(settings: Settings) -> ServerStatus:

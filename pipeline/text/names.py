@@ -6,6 +6,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from pipeline.text import lexicon
+
 HONORIFICS: dict[str, str | None] = {
     "mr": "m", "mister": "m", "sir": "m", "lord": "m", "king": "m", "prince": "m", "father": "m", "herr": "m",
     "mrs": "f", "ms": "f", "miss": "f", "madam": "f", "lady": "f", "queen": "f", "princess": "f", "dame": "f",
@@ -20,6 +22,8 @@ LEGAL_FORMS = frozenset(
     "ltd limited inc incorporated corp corporation co company plc llc llp lp gmbh ag kg se sa sas sarl spa srl bv nv "
     "as asa ab oy a/s pty".split()
 )
+
+MAX_LAST_NAME_WORDS = 3
 
 _PUNCTUATION = re.compile(r"[^\w&/]+")
 _POSSESSIVE = re.compile(r"['’]s?$")
@@ -37,13 +41,21 @@ def fold(text: str) -> str:
 def normalise(name: str, kind: str) -> str:
     """The name two mentions must share to be one entity: folded, without articles, honorifics (people) or legal forms
     (organisations). Never empty for a name that holds a word."""
-    words = fold(name).split()
+    words = fold(in_order(name) if kind == "Person" else name).split()
     core = words[1:] if len(words) > 1 and words[0] == "the" else words
     if kind == "Person":
         core = _without_honorifics(core)
     elif kind == "Organization":
         core = _without_legal_forms(core)
     return " ".join(core or words)
+
+
+def in_order(name: str) -> str:
+    """A person's name as it is said: "Berg, Anna" is Anna Berg; "Anna Berg, Jr." stays."""
+    before, comma, after = name.partition(",")
+    said_after = set(fold(after).split()) if comma else set()
+    turned = said_after and not said_after <= lexicon.words("person", "suffixes")
+    return f"{after} {before}" if turned and len(fold(before).split()) <= MAX_LAST_NAME_WORDS else name
 
 
 def _without_honorifics(words: list[str]) -> list[str]:

@@ -6,8 +6,11 @@ decision, and the tagger of names reads it.
 
 from __future__ import annotations
 
+import importlib.util
+import json
 import warnings
 from functools import cache, partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -47,10 +50,7 @@ def load(model: str) -> Language:
         try:
             nlp = spacy.load(model)
         except OSError as error:
-            raise ConfigurationError(
-                f"the spaCy model {model!r} cannot be loaded: {error}.",
-                "Install it, or unset GROUNDPLAN_MODEL to use the default.",
-            ) from None
+            raise _cannot_load(model, error) from None
     missing = NEEDED - set(nlp.pipe_names)
     if missing:
         raise ConfigurationError(
@@ -82,7 +82,7 @@ def _keep_states(nlp: Language) -> None:
         return
     # spaCy's parsers put a projection on what embeds the tokens; the vectors before it tell more.
     embeds: Model[list[Doc], list[np.ndarray]] = recogniser.model.get_ref("tok2vec").layers[0]
-    name = fingerprint(nlp)
+    name = name_of(nlp)
 
     def forward(
         model: Model[list[Doc], list[np.ndarray]], docs: list[Doc], is_train: bool
@@ -115,7 +115,7 @@ def sentence_starts(doc: Doc) -> Doc:
 
 def _marker(nlp: Language, name: str) -> Callable[[Doc], Doc]:
     """A component that notes on each document, under its own name, which model parsed it."""
-    return partial(_marked, name=name, model=fingerprint(nlp))
+    return partial(_marked, name=name, model=name_of(nlp))
 
 
 def _marked(doc: Doc, name: str, model: str) -> Doc:
@@ -128,6 +128,28 @@ def parsed_with(doc: Doc) -> str:
     return str(doc.user_data.get(MODEL_NAME, ""))
 
 
-def fingerprint(nlp: Language) -> str:
-    """Name and version of the loaded model."""
+def name_of(nlp: Language) -> str:
+    """Name and version of a loaded model: what `fingerprint` says of it."""
     return f"{nlp.meta['lang']}_{nlp.meta['name']}-{nlp.meta['version']}"
+
+
+def fingerprint(model: str) -> str:
+    """Name and version of the pipeline named `model` (a package or a folder), without loading it. Raises
+    `ConfigurationError` where it says none."""
+    try:
+        meta = json.loads((_folder(model) / "meta.json").read_text(encoding="utf-8"))
+        return f"{meta['lang']}_{meta['name']}-{meta['version']}"
+    except (OSError, KeyError, ValueError) as error:
+        raise _cannot_load(model, error) from None
+
+
+def _folder(model: str) -> Path:
+    spec = importlib.util.find_spec(model) if model.isidentifier() else None
+    return Path(spec.origin).parent if spec is not None and spec.origin is not None else Path(model)
+
+
+def _cannot_load(model: str, error: Exception) -> ConfigurationError:
+    return ConfigurationError(
+        f"the spaCy model {model!r} cannot be loaded: {error}.",
+        "Install it, or unset GROUNDPLAN_MODEL to use the default.",
+    )

@@ -72,7 +72,7 @@ def train(shared: Path, target: Path) -> None:
     held_out = {sentence.text for sentence in dev}
     sentences = [each for each in read(conll04 / "train.jsonl") if each.text not in held_out]
     arrays |= fit(list(_examples(sentences, model, lexicon)))
-    arrays["states_model"] = weights.packed([nlp.fingerprint(model)])
+    arrays["states_model"] = weights.packed([nlp.name_of(model)])
     arrays["trained_on"] = digests(sentence.text for sentence in sentences)
     save(target, arrays)
     print(f"names: F1 {_score(Tagger(arrays), dev, model):.4f} on CoNLL04 dev, spans of the parser's tokens")

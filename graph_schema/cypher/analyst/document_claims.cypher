@@ -17,7 +17,7 @@
 // Column reason: why it is refused, or null
 MATCH (d:Document {source: $source, path: $path})
 WHERE $record IS NULL OR d.record = $record
-MATCH (c:Claim {document: d.key})
+MATCH (d)<-[:FROM_DOCUMENT]-(:Chunk)<-[:STATED_IN]-(c:Claim)
 MATCH (c)-[:SUBJECT]->(s:LocalEntity)
 OPTIONAL MATCH (c)-[:OBJECT]->(o:LocalEntity)
 RETURN d.record AS record, c.start AS start, c.end AS end, c.quote AS quote, s.name AS subject,

@@ -10,7 +10,7 @@
 // Column chunks: how many
 // Column claims: how many, refused ones included
 // Column about: the entity it is about, or null
-// Column state: loaded, resolved or derived
+// Column state: loaded, named, resolved or derived; replaced while a large document changes
 MATCH (d:Document)
 WHERE $source IS NULL OR d.source = $source
 WITH d ORDER BY d.source, d.path, d.record, d.key LIMIT $limit
@@ -18,5 +18,5 @@ OPTIONAL MATCH (d)-[:ABOUT]->(l:LocalEntity)
 WITH d, min(l.name) AS about
 RETURN d.source AS source, d.path AS path, d.record AS record, d.title AS title, d.date AS date,
        d.length AS characters, COUNT { (d)<-[:FROM_DOCUMENT]-() } AS chunks,
-       COUNT { MATCH (c:Claim) WHERE c.document = d.key } AS claims, about, d.state AS state
+       COUNT { (d)<-[:FROM_DOCUMENT]-(:Chunk)<-[:STATED_IN]-(:Claim) } AS claims, about, d.state AS state
 ORDER BY source, path, record

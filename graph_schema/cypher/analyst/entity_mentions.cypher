@@ -12,8 +12,7 @@
 CALL db.index.fulltext.queryNodes('entity_names', '"' + replace(replace($name, '\\', ' '), '"', ' ') + '"')
 YIELD node AS e
 WHERE toLower($name) IN [name IN [e.name] + coalesce(e.aliases, []) | toLower(name)]
-MATCH (e)<-[:RESOLVES_TO]-(l:LocalEntity)<-[m:MENTIONS]-(k:Chunk)
-MATCH (d:Document {key: l.document})
+MATCH (e)<-[:RESOLVES_TO]-(l:LocalEntity)<-[m:MENTIONS]-(k:Chunk)-[:FROM_DOCUMENT]->(d:Document)
 WITH m, d, k, CASE WHEN m.start - k.start < 60 THEN 0 ELSE m.start - k.start - 60 END AS from
 RETURN m.surface AS surface, m.rule AS rule, d.source AS source, d.path AS path, d.record AS record,
        m.start AS start, m.end AS end, substring(k.text, from, m.end - k.start + 60 - from) AS context

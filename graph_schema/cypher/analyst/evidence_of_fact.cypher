@@ -13,7 +13,7 @@
 // Column method: what extracted it
 // Column claim: claim key
 MATCH (:Fact {key: $fact})<-[verdict:SUPPORTS|DENIES]-(c:Claim)
-MATCH (d:Document {key: c.document})
+MATCH (c)-[:STATED_IN]->(:Chunk)-[:FROM_DOCUMENT]->(d:Document)
 RETURN type(verdict) AS verdict, c.quote AS quote, d.source AS source, d.path AS path, d.record AS record,
        d.title AS title, d.date AS date, c.start AS start, c.end AS end, c.confidence AS confidence,
        c.method AS method, c.key AS claim

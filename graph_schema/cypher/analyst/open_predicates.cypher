@@ -4,8 +4,8 @@
 // Column claims: how many
 // Column documents: in how many documents
 // Column quote: the first of them by key
-MATCH (c:Claim {status: 'open'})
-WITH c ORDER BY c.key
-RETURN c.predicate AS predicate, count(c) AS claims, count(DISTINCT c.document) AS documents,
+MATCH (c:Claim {status: 'open'})-[:STATED_IN]->(:Chunk)-[:FROM_DOCUMENT]->(d:Document)
+WITH c, d ORDER BY c.key
+RETURN c.predicate AS predicate, count(c) AS claims, count(DISTINCT d) AS documents,
        head(collect(c.quote)) AS quote
 ORDER BY claims DESC, predicate LIMIT $limit

@@ -2,32 +2,29 @@
 // Column layer: evidence, knowledge or operations
 // Column what: what is counted
 // Column count: how many
-CALL () {
-  MATCH (n:Document) WITH count(n) AS count
-  RETURN 1 AS row, 'evidence' AS layer, 'documents' AS what, count
+OPTIONAL MATCH (g:Generation)
+WITH collect(g.key) AS hidden
+CALL (hidden) {
+  RETURN 1 AS row, 'evidence' AS layer, 'documents' AS what, COUNT { (:Document) } AS count
   UNION ALL
-  MATCH (n:Chunk) WITH count(n) AS count
-  RETURN 2 AS row, 'evidence' AS layer, 'chunks' AS what, count
+  RETURN 2 AS row, 'evidence' AS layer, 'chunks' AS what,
+         COUNT { (:Chunk) } - COUNT { (n:Chunk) WHERE n.document IN hidden } AS count
   UNION ALL
-  MATCH (n:LocalEntity) WITH count(n) AS count
-  RETURN 3 AS row, 'evidence' AS layer, 'local entities' AS what, count
+  RETURN 3 AS row, 'evidence' AS layer, 'local entities' AS what,
+         COUNT { (:LocalEntity) } - COUNT { (n:LocalEntity) WHERE n.document IN hidden } AS count
   UNION ALL
-  MATCH ()-[r:MENTIONS]->() WITH count(r) AS count
-  RETURN 4 AS row, 'evidence' AS layer, 'mentions' AS what, count
+  RETURN 4 AS row, 'evidence' AS layer, 'mentions' AS what,
+         COUNT { ()-[:MENTIONS]->() } - COUNT { (n:Chunk)-[:MENTIONS]->() WHERE n.document IN hidden } AS count
   UNION ALL
-  MATCH (n:Claim) WITH count(n) AS count
-  RETURN 5 AS row, 'evidence' AS layer, 'claims' AS what, count
+  RETURN 5 AS row, 'evidence' AS layer, 'claims' AS what,
+         COUNT { (:Claim) } - COUNT { (n:Claim) WHERE n.document IN hidden } AS count
   UNION ALL
-  MATCH (n:__Entity__) WITH count(n) AS count
-  RETURN 6 AS row, 'knowledge' AS layer, 'entities' AS what, count
+  RETURN 6 AS row, 'knowledge' AS layer, 'entities' AS what, COUNT { (:__Entity__) } AS count
   UNION ALL
-  MATCH (n:Fact) WITH count(n) AS count
-  RETURN 7 AS row, 'knowledge' AS layer, 'facts' AS what, count
+  RETURN 7 AS row, 'knowledge' AS layer, 'facts' AS what, COUNT { (:Fact) } AS count
   UNION ALL
-  MATCH ()-[r:CONFLICTS_WITH]->() WITH count(r) AS count
-  RETURN 8 AS row, 'knowledge' AS layer, 'conflicts' AS what, count
+  RETURN 8 AS row, 'knowledge' AS layer, 'conflicts' AS what, COUNT { ()-[:CONFLICTS_WITH]->() } AS count
   UNION ALL
-  MATCH (n:Run) WITH count(n) AS count
-  RETURN 9 AS row, 'operations' AS layer, 'runs' AS what, count
+  RETURN 9 AS row, 'operations' AS layer, 'runs' AS what, COUNT { (:Run) } AS count
 }
 RETURN layer, what, count ORDER BY row

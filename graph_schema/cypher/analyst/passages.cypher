@@ -9,6 +9,6 @@
 // Column text: the passage
 // Column chunk: chunk id
 CALL db.index.fulltext.queryNodes('chunk_text', $words) YIELD node AS k, score
-MATCH (d:Document {key: k.document})
+MATCH (k)-[:FROM_DOCUMENT]->(d:Document)
 RETURN score, d.source AS source, d.path AS path, d.record AS record, k.start AS start, k.text AS text, k.id AS chunk
 ORDER BY score DESC, chunk LIMIT $limit

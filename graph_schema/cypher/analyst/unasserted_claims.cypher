@@ -9,7 +9,8 @@
 // Column quote: the characters that say it
 // Column claim: claim key
 MATCH (c:Claim)
-WHERE c.polarity = 'negated' OR c.modality <> 'asserted' OR c.attributed_to IS NOT NULL
+WHERE (c.polarity = 'negated' OR c.modality <> 'asserted' OR c.attributed_to IS NOT NULL)
+  AND EXISTS { (c)-[:STATED_IN]->(:Chunk)-[:FROM_DOCUMENT]->(:Document) }
 WITH c ORDER BY c.key LIMIT $limit
 MATCH (c)-[:SUBJECT]->(s:LocalEntity)
 OPTIONAL MATCH (c)-[:OBJECT]->(o:LocalEntity)

@@ -4,8 +4,6 @@
 // Column total: how many documents
 // Column documents: {source, path, record, title} of each in order, cut at the limit
 UNWIND $ids AS id
-MATCH (:__Entity__ {id: id})<-[:RESOLVES_TO]-(l:LocalEntity)
-WITH DISTINCT l.document AS key
-MATCH (d:Document {key: key})
-WITH d ORDER BY d.source, d.path, d.record
+MATCH (:__Entity__ {id: id})<-[:RESOLVES_TO]-(:LocalEntity)<-[:MENTIONS]-(:Chunk)-[:FROM_DOCUMENT]->(d:Document)
+WITH DISTINCT d ORDER BY d.source, d.path, d.record
 RETURN count(d) AS total, collect(d {.source, .path, .record, .title})[..$limit] AS documents

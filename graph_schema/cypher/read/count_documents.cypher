@@ -1,4 +1,4 @@
-// Purpose: How many documents were read, from the counts the server keeps.
+// Purpose: How many documents were read, and how many of those are catalogued only.
 // Column documents: how many
-MATCH (d:Document)
-RETURN count(d) AS documents
+// Column catalogued: from how many of them nothing was extracted
+RETURN COUNT { (:Document) } AS documents, COUNT { (d:Document) WHERE d.structured = false } AS catalogued

@@ -17,7 +17,7 @@ UNWIND $keys AS key
 MATCH (f:Fact {key: key})
 CALL (f) {
   MATCH (c:Claim)-[r:SUPPORTS|DENIES]->(f)
-  MATCH (d:Document {key: c.document})
+  MATCH (c)-[:STATED_IN]->(:Chunk)-[:FROM_DOCUMENT]->(d:Document)
   RETURN c, r, d ORDER BY c.confidence DESC, c.key LIMIT $per_fact
 }
 RETURN key AS fact, type(r) = 'SUPPORTS' AS supports, c.quote AS quote, c.start AS start, c.end AS end,

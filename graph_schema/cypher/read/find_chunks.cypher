@@ -9,8 +9,8 @@
 // Column record: record within the file, or null
 // Column title: the document's title
 // Column score: full-text score
-CALL db.index.fulltext.queryNodes('chunk_text', $query, {limit: $limit}) YIELD node, score
+CALL db.index.fulltext.queryNodes('chunk_text', $query, {limit: 2 * $limit}) YIELD node, score
 MATCH (node)-[:FROM_DOCUMENT]->(d:Document)
 RETURN node.id AS id, node.text AS text, node.start AS start, d.source AS source, d.path AS path, d.record AS record,
        d.title AS title, score
-ORDER BY score DESC, id
+ORDER BY score DESC, id LIMIT $limit

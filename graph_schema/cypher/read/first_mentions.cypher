@@ -9,9 +9,8 @@
 // Column record: record within the file, or null
 // Column title: the document's title
 UNWIND $ids AS id
-MATCH (:__Entity__ {id: id})<-[:RESOLVES_TO]-(l:LocalEntity)<-[m:MENTIONS]-(:Chunk)
+MATCH (:__Entity__ {id: id})<-[:RESOLVES_TO]-(l:LocalEntity)<-[m:MENTIONS]-(:Chunk)-[:FROM_DOCUMENT]->(d:Document)
 WHERE m.start = l.start
-MATCH (d:Document {key: l.document})
 RETURN m.surface AS quote, m.start AS start, m.end AS end, d.source AS source, d.path AS path, d.record AS record,
        d.title AS title
 ORDER BY source, path, record, start LIMIT $limit

@@ -13,7 +13,8 @@
 // Column rule: what joined it to the entity
 // Column score: how surely
 MATCH (e:__Entity__ {id: $id})<-[r:RESOLVES_TO]-(l:LocalEntity)
-MATCH (d:Document {key: l.document})
+MATCH (l)<-[:MENTIONS]-(:Chunk)-[:FROM_DOCUMENT]->(d:Document)
+WITH DISTINCT l, r, d
 RETURN l.key AS key, l.document AS document, d.source AS source, d.path AS path, d.record AS record,
        l.name AS name, l.aliases AS aliases, l.kind AS kind, l.named AS named,
        COUNT { (l)<-[:MENTIONS]-() } AS mentions, r.rule AS rule, r.score AS score

@@ -12,6 +12,7 @@ from graph_schema.models import Evidence, Failed, LocalEntity, Mention, StatedVa
 from pipeline.ingest.extract.claims import Argument, ClaimBuilder, consistent, is_said_of_another, strongest
 from pipeline.ingest.extract.cluster import Clusterer, title_bases
 from pipeline.ingest.extract.cues import CueReader, Cues, joined
+from pipeline.ingest.extract.headers import HeaderReader, Line, Person, header_lines, without_headers
 from pipeline.ingest.extract.relations import RawRelation, RelationFinder
 from pipeline.ingest.extract.typed import Typed, TypedFinder
 from pipeline.text import names, nlp
@@ -28,10 +29,11 @@ if TYPE_CHECKING:
     from graph_schema.ontology import Ontology
     from pipeline.ingest.extract.clusters import Clusters, Joined
 
-VERSION = "4"
+VERSION = "5"
 WEIGHTS = ("names", "relations")
 SECOND_NAMES = frozenset({"abbreviation", "alias"})
 PARSE_BATCH_CHUNKS = 64
+MAX_EXTRACT_CHARS = 20_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +46,14 @@ class Segmented:
 
 @dataclass(slots=True)
 class _Analysis:
-    """What one chunk says, before its document is put together; mention indices are the chunk's own."""
+    """What one chunk says, before its document is put together; mention indices are the chunk's own. `people` are
+    those of the header lines of a mail."""
 
     mentions: list[RawMention]
     relations: list[RawRelation]
     typed: list[Typed]
     cues: Cues
+    people: list[Person]
 
 
 class RulesExtractor:
@@ -62,7 +66,8 @@ class RulesExtractor:
     name = "extract"
     version = VERSION
 
-    def __init__(self, model: str, ontology: Ontology) -> None:
+    def __init__(self, model: str, ontology: Ontology, *, max_extract_chars: int = MAX_EXTRACT_CHARS) -> None:
+        self.max_extract_chars = max_extract_chars
         self.model = model
         self.ontology = ontology
         self.roles = frozenset(
@@ -73,36 +78,55 @@ class RulesExtractor:
         self.find_typed = TypedFinder(ontology)
         self.build_claims = ClaimBuilder(ontology)
         self.cluster = Clusterer(ontology)
+        self.headers = HeaderReader(ontology)
         self.nlp: Language | None = None
 
     def setup(self) -> str:
-        """Load the model. Returns the fingerprint under which documents count as extracted."""
+        """Load the model. Returns the fingerprint."""
         self.nlp = nlp.load(self.model)
+        return self.fingerprint()
+
+    def fingerprint(self) -> str:
+        """Hash of all that decides what is extracted: documents count as extracted under it. Loads no model."""
         weights = [fingerprint(name) for name in WEIGHTS]
-        return digest("extractor", VERSION, nlp.fingerprint(self.nlp), *weights, self.ontology.fingerprint)
+        return digest("extractor", VERSION, nlp.fingerprint(self.model), *weights, self.ontology.fingerprint)
 
     def __call__(self, batch: Sequence[Segmented]) -> list[Evidence | Failed]:
         """Extract a batch; a document that cannot be extracted is a `Failed` in its place."""
+        limit = self.max_extract_chars
+        results = iter(self._attempted([each for each in batch if each.document.length <= limit]))
+        return [
+            next(results) if each.document.length <= limit else _failed(each.document, _too_long(each.document, limit))
+            for each in batch
+        ]
+
+    def _attempted(self, batch: Sequence[Segmented]) -> list[Evidence | Failed]:
         try:
             return list(self._extract(batch))
         except Exception as error:
             if len(batch) == 1:
                 return [_failed(batch[0].document, error)]
-            return [result for each in batch for result in self([each])]
+            return [result for each in batch for result in self._attempted([each])]
 
     def _extract(self, batch: Sequence[Segmented]) -> Iterator[Evidence]:
-        analyses = self._analyses((chunk, each.document.date) for each in batch for chunk in each.chunks)
+        analyses = self._analyses(
+            (chunk, lines, each.document.date)
+            for each in batch
+            for chunk, lines in zip(each.chunks, header_lines(each.document, each.chunks), strict=True)
+        )
         for each in batch:
             yield self._assemble(each, [next(analyses) for _ in each.chunks])
 
-    def _analyses(self, dated: Iterable[tuple[Chunk, str | None]]) -> Iterator[_Analysis]:
-        """What each chunk says, in order; each comes with the date of its document, if there is one."""
+    def _analyses(self, given: Iterable[tuple[Chunk, list[Line], str | None]]) -> Iterator[_Analysis]:
+        """What each chunk says, in order; each comes with its header lines and the date of its document, if any."""
         if self.nlp is None:
             self.setup()
         assert self.nlp is not None
-        pairs = ((chunk.text, (chunk, date)) for chunk, date in dated)
-        for doc, (chunk, date) in self.nlp.pipe(pairs, as_tuples=True, batch_size=PARSE_BATCH_CHUNKS):
-            yield self._analyse(doc, chunk, date)
+        pairs = ((without_headers(each[0].text, each[1]), each) for each in given)
+        for doc, (chunk, lines, date) in self.nlp.pipe(pairs, as_tuples=True, batch_size=PARSE_BATCH_CHUNKS):
+            analysis = self._analyse(doc, chunk, date)
+            analysis.people = self.headers.people(chunk, lines, analysis.mentions, analysis.cues)
+            yield analysis
 
     def _analyse(self, doc: Doc, chunk: Chunk, date: str | None) -> _Analysis:
         found, at = self.find_mentions(doc, chunk.start, date)
@@ -118,7 +142,7 @@ class RulesExtractor:
         find = RelationFinder(doc, at, values, self.roles, people, described)
         relations = [*find(), *find.places_within(mentions)]
         typed = self.build_claims.agreeing(self.find_typed(doc, mentions, find.named_at, find.stances), relations)
-        return _Analysis(mentions, relations, typed, cues)
+        return _Analysis(mentions, relations, typed, cues, [])
 
     def _assemble(self, segmented: Segmented, analyses: list[_Analysis]) -> Evidence:
         document, chunks = segmented.document, segmented.chunks
@@ -129,6 +153,7 @@ class RulesExtractor:
         arguments = {index: Argument(entities[id(each.cluster)], each.rule) for index, each in assigned.items()}
         written: list[Mention] = []
         claims: list[Claim] = []
+        people: list[Person] = []
         first = 0
         for chunk, analysis in zip(chunks, analyses, strict=True):
             indices = range(first, first + len(analysis.mentions))
@@ -138,7 +163,9 @@ class RulesExtractor:
                 if index in arguments
             ]
             claims += self._claims(chunk, analysis, arguments, first)
+            people += [replace(each, mention=each.mention + first) for each in analysis.people]
             first += len(analysis.mentions)
+        claims += self.headers.claims(document, people, {index: each.entity for index, each in arguments.items()})
         named = {entity.key: entity.name for entity in entities.values()}
         evidence = Evidence(
             document=document,
@@ -301,14 +328,24 @@ def _values(chunk: Chunk, analysis: _Analysis) -> Iterator[StatedValue]:
             )
 
 
+def _too_long(document: Document, limit: int) -> GroundplanError:
+    return GroundplanError(
+        f"it was read, but not structured: it holds {document.length} characters; the setting max_extract_chars allows "
+        f"{limit}.",
+        "Split the document, or raise max_extract_chars.",
+    )
+
+
 def _failed(document: Document, error: Exception) -> Failed:
-    known = isinstance(error, GroundplanError)
+    reason, remedy = f"{type(error).__name__}: {error}", "Report it with this document; the others were not affected."
+    if isinstance(error, GroundplanError):
+        reason, remedy = error.message, error.remedy
     return Failed(
         source=document.source,
         path=document.path,
         record=document.record,
         stage="extract",
-        reason=str(error) if known else f"{type(error).__name__}: {error}",
-        remedy="" if known else "Report it with this document; the others were not affected.",
+        reason=reason,
+        remedy=remedy,
         transient=isinstance(error, MemoryError),
     )

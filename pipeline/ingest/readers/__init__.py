@@ -38,13 +38,17 @@ _MARKDOWN = Format("text/markdown", "markdown")
 _HTML = Format("text/html", "html")
 _JSONL = Format("application/jsonl", "jsonl")
 _CSV = Format("text/csv", "csv")
+_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 _BY_SUFFIX = {
     ".csv": _CSV,
+    ".docx": Format(_DOCX, "docx"),
+    ".eml": Format("message/rfc822", "mail"),
     ".htm": _HTML,
     ".html": _HTML,
     ".jsonl": _JSONL,
     ".markdown": _MARKDOWN,
+    ".mbox": Format("application/mbox", "mbox"),
     ".md": _MARKDOWN,
     ".ndjson": _JSONL,
     ".pdf": Format("application/pdf", "pdf"),

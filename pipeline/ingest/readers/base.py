@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 _PAGE_BREAK = re.compile("[\x0b\x0c]")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f]")
+_BREAK_OR_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_ASCII = re.compile("[\x00-\x7f]")
+_PIECE_CHARS = 1_000_000
 _DATE = re.compile(r"(\d{4})(?:([-/])(\d\d)(?:\2(\d\d)(?:[T ].*)?)?)?", re.ASCII)
 _COMPACT_DATE = re.compile(r"(\d{4})()(\d\d)(\d\d)(?:T.*)?", re.ASCII)
 
@@ -43,20 +46,30 @@ def named_fields(given: Mapping[str, str]) -> Fields:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What a reader may not exceed, and what records call their fields."""
+    """What one document may hold, which setting says so, and what records call their fields."""
 
-    max_document_chars: int
+    max_chars: int
+    setting: str = "max_document_chars"
     fields: Fields = DEFAULT_FIELDS
+
+    def too_long(self, length: str) -> DocumentError:
+        """The error for a document of `length`: a number with its unit."""
+        return DocumentError(
+            f"it holds {length}; the setting {self.setting} allows {self.max_chars}.",
+            f"Split the document, or raise {self.setting}.",
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parsed:
-    """One document as its format gives it: `date` still in the format's own words, `record` only in files of many."""
+    """One document as its format gives it: `date` still in the format's own words, `record` only in files of many,
+    `media_type` only where it is not the file's."""
 
     text: str
     title: str | None = None
     date: str | None = None
     record: str | None = None
+    media_type: str | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -79,16 +92,29 @@ def clean(text: str) -> tuple[str, tuple[str, ...]]:
     notes = []
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    text, breaks = _PAGE_BREAK.subn("\n", text)
-    text, controls = _CONTROL.subn("", text)
-    if breaks or controls:
+    if _BREAK_OR_CONTROL.search(text):
+        text, breaks = _PAGE_BREAK.subn("\n", text)
+        text, controls = _CONTROL.subn("", text)
         notes.append(f"{breaks + controls} control characters removed")
     if text.isascii():
         return text, tuple(notes)
     text, surrogates = _SURROGATE.subn("\ufffd", text)
     if surrogates:
         notes.append(f"{surrogates} lone surrogates replaced by U+FFFD")
-    return unicodedata.normalize("NFC", text), tuple(notes)
+    return _nfc(text), tuple(notes)
+
+
+def _nfc(text: str) -> str:
+    """NFC, in pieces: the whole at once takes eight bytes a character. No ASCII character composes with what stands
+    before it, so that a piece may begin with one."""
+    pieces = []
+    start = 0
+    while start < len(text):
+        border = _ASCII.search(text, start + _PIECE_CHARS)
+        end = border.start() if border else len(text)
+        pieces.append(unicodedata.normalize("NFC", text[start:end]))
+        start = end
+    return "".join(pieces)
 
 
 def one_line(text: str | None) -> str | None:
@@ -108,11 +134,3 @@ def iso_date(given: str) -> str | None:
     except ValueError:
         return None
     return "-".join(part for part in (year, month, day) if part)
-
-
-def too_long(length: str, limit: int) -> DocumentError:
-    """The error for a document of `length` (a number with its unit) where `max_document_chars` is `limit`."""
-    return DocumentError(
-        f"it holds {length}; the setting max_document_chars allows {limit}.",
-        "Split the document, or raise max_document_chars.",
-    )

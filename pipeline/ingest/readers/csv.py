@@ -51,7 +51,7 @@ class _Rows:
     """The header, then the number of the first line and the cells of each row, or what is wrong with it."""
 
     def __init__(self, file: TextIO, options: Options) -> None:
-        self._limit = options.max_document_chars + _OTHER_CELLS_CHARS
+        self._limit = options.max_chars + _OTHER_CELLS_CHARS
         self._lines = lines(file, self._limit)
         self._line = 0
         self._cut: int | None = None

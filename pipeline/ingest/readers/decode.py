@@ -7,12 +7,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pipeline.errors import DocumentError
-from pipeline.ingest.readers.base import clean, too_long
+from pipeline.ingest.readers.base import clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
     from typing import TextIO
+
+    from pipeline.ingest.readers.base import Options
 
 HEAD_BYTES = 65_536
 _MAX_CONTROL_SHARE = 0.05
@@ -28,34 +30,35 @@ _MARKS = (
 )
 
 
-def load(path: Path, limit: int) -> bytes:
-    """The bytes of `path`. Raises `DocumentError`, before reading them, when they must be more than `limit`
-    characters in any encoding."""
-    most = _MAX_BYTES_PER_CHAR * (limit + 1)
+def load(path: Path, options: Options) -> bytes:
+    """The bytes of `path`. Raises `DocumentError`, before reading them, when they must be more characters than are
+    allowed in any encoding."""
+    most = _MAX_BYTES_PER_CHAR * (options.max_chars + 1)
     with path.open("rb") as file:
         size = file.seek(0, 2)
         if size > most:
-            raise too_long(f"{size} bytes", limit)
+            raise options.too_long(f"{size} bytes")
         file.seek(0)
         data = file.read(most + 1)
     if len(data) > most:  # it grew meanwhile
-        raise too_long(f"more than {most} bytes", limit)
+        raise options.too_long(f"more than {most} bytes")
     return data
 
 
 def read_text(
-    path: Path, limit: int, *, declared: Callable[[bytes], str | None] = lambda _: None
+    path: Path, options: Options, *, declared: Callable[[bytes], str | None] = lambda _: None
 ) -> tuple[str, tuple[str, ...]]:
     """The file's clean text and notes on what was assumed or replaced.
 
     `declared` finds the encoding that a file's own bytes name. Raises `DocumentError` when the file is not text or
-    holds more than `limit` characters.
+    holds more characters than are allowed.
     """
-    data = load(path, limit)
+    data = load(path, options)
     text, assumed = decode(data, declared=declared(data))
+    del data  # as long as the text
     text, notes = clean(text)
-    if len(text) > limit:
-        raise too_long(f"{len(text)} characters", limit)
+    if len(text) > options.max_chars:
+        raise options.too_long(f"{len(text)} characters")
     return text, assumed + notes
 
 

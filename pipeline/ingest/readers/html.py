@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-import warnings
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from bs4 import BeautifulSoup, Tag, UnusualUsageWarning
-from bs4.element import CData, NavigableString, PreformattedString
-from bs4.exceptions import ParserRejectedMarkup
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from pipeline.errors import DocumentError
 from pipeline.ingest.readers.base import Broken, Options, Parsed
@@ -20,11 +18,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _LEFT_OUT = (
-    "aside button canvas datalist footer iframe math nav noscript object script select style svg template textarea"
-    " title"
+    "aside button canvas datalist footer head iframe math nav noscript object script select style svg template textarea"
 )
 _DROPPED = frozenset(_LEFT_OUT.split())
-_PROSE = ("article", "h1", "main", "p")
+_PROSE = "article, h1, main, p"
 _PARAGRAPHS = (
     "address article blockquote body caption details dialog div dl fieldset figcaption figure form h1 h2 h3 h4 h5 h6"
     " header hgroup hr main menu ol p pre section summary table ul"
@@ -37,88 +34,91 @@ _GAPS: dict[str, Gap] = {
 _DATES = ("article:published_time", "datepublished", "date", "dc.date", "dcterms.date", "dcterms.created")
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?([\w.:-]{1,40})""", re.IGNORECASE)
+# The parser looks up all open elements at each tag, so that its time grows with their number. Those whose end is
+# implied, and those without content, are not open for long.
+_NESTING = re.compile(
+    r"<(/?)(?!(?:area|base|br|col|dd|dt|embed|hr|img|input|li|link|meta|option|p|source|td|th|tr|wbr)\b)[a-z]",
+    re.IGNORECASE,
+)
+_MAX_OPEN = 6_000
 
 
 def read(path: Path, options: Options) -> Iterator[Parsed | Broken]:
     """One document. Its title is `<title>` or the first `<h1>`; its date a `<meta>` or the first `<time>`."""
-    markup, notes = read_text(path, options.max_document_chars, declared=_charset)
-    soup = _parse(markup)
-    yield Parsed(text=_flow(soup), title=_title(soup), date=_date(soup), notes=notes)
+    markup, notes = read_text(path, options, declared=_charset)
+    page = _parse(markup)
+    yield Parsed(text=_flow(page), title=_title(page), date=_date(page), notes=notes)
 
 
 def to_text(markup: str) -> str:
     """The text of a piece of HTML: a blank line between blocks, a line a row, cells apart by `" | "`, white space
-    collapsed outside `<pre>`, nothing put between inline elements. Raises `DocumentError` for what no parser takes."""
+    collapsed outside `<pre>`, nothing put between inline elements. Raises `DocumentError` for what nests too deep."""
     return _flow(_parse(markup))
 
 
-def _parse(markup: str) -> BeautifulSoup:
-    with warnings.catch_warnings():
-        # "This looks like a file name", "this looks like XML": a document may look like anything.
-        warnings.simplefilter("ignore", UnusualUsageWarning)
-        try:
-            return BeautifulSoup(markup, "html.parser")
-        except ParserRejectedMarkup as error:
-            raise DocumentError(f"its HTML cannot be parsed: {error}.", "Mend the file.") from None
+def _parse(markup: str) -> LexborHTMLParser:
+    steps = (-1 if closing else 1 for closing in _NESTING.findall(markup))
+    if max(accumulate(steps), default=0) > _MAX_OPEN:
+        raise DocumentError(f"its HTML opens more than {_MAX_OPEN} elements within each other.", "Mend the file.")
+    return LexborHTMLParser(markup)
 
 
-def _flow(soup: Tag) -> str:
+def _flow(page: LexborHTMLParser) -> str:
     """Depth-first with a stack of its own: pages nest deeper than Python recurses."""
     flow = Flow()
-    stack: list[object] = [soup]
+    stack: list[LexborNode | Gap] = [page.root] if page.root else []
     while stack:
         node = stack.pop()
-        if isinstance(node, Tag):
-            if not _dropped(node):
-                _enter(node, flow, stack)
-        elif isinstance(node, NavigableString):
-            if isinstance(node, CData) or not isinstance(node, PreformattedString):
-                flow.text(node)
-        else:
-            flow.gap(_GAPS[str(node)])
+        if not isinstance(node, LexborNode):
+            flow.gap(node)
+        elif node.is_text_node:
+            flow.text(node.text_content or "")
+        elif node.is_element_node and not _dropped(node):
+            _enter(node, flow, stack)
     return str(flow)
 
 
-def _enter(tag: Tag, flow: Flow, stack: list[object]) -> None:
-    gap = _GAPS.get(tag.name)
+def _enter(element: LexborNode, flow: Flow, stack: list[LexborNode | Gap]) -> None:
+    gap = _GAPS.get(element.tag or "")
     if gap is not None:
         flow.gap(gap)
         if gap != "cell":  # a cell is apart from the next one, not from what follows the row
-            stack.append(str(tag.name))
-    if tag.name == "pre":
-        _preformatted(tag, flow)
+            stack.append(gap)
+    if element.tag == "pre":
+        _preformatted(element, flow)
     else:
-        stack.extend(reversed(tag.contents))
+        stack.extend(reversed(list(element.iter(include_text=True))))
 
 
-def _preformatted(tag: Tag, flow: Flow) -> None:
-    for line_break in tag.find_all("br"):
-        line_break.replace_with("\n")
-    text = tag.get_text().strip("\n").rstrip()
+def _preformatted(element: LexborNode, flow: Flow) -> None:
+    parts = ("\n" if each.tag == "br" else each.text_content or "" for each in element.traverse(include_text=True))
+    text = "".join(parts).strip("\n").rstrip()
     if text:
         flow.verbatim(text)
 
 
-def _dropped(tag: Tag) -> bool:
-    if tag.name in _DROPPED or tag.has_attr("hidden") or _HIDDEN_STYLE.search(str(tag.get("style") or "")):
+def _dropped(element: LexborNode) -> bool:
+    attributes = element.attrs
+    if element.tag in _DROPPED or "hidden" in attributes or _HIDDEN_STYLE.search(attributes.sget("style")):
         return True
     # Whole pages stand in one form (ASP.NET): a form that holds prose is not one to fill in.
-    return tag.name == "form" and tag.find(_PROSE) is None
+    return element.tag == "form" and element.css_first(_PROSE) is None
 
 
-def _title(soup: Tag) -> str | None:
-    named = (tag.get_text() for tag in (soup.find("title"), soup.find("h1")) if isinstance(tag, Tag))
+def _title(page: LexborHTMLParser) -> str | None:
+    named = (each.text() for each in (page.css_first("title"), page.css_first("h1")) if each)
     return next((title for title in named if title.strip()), None)
 
 
-def _date(soup: Tag) -> str | None:
+def _date(page: LexborHTMLParser) -> str | None:
     given: dict[str, str] = {}
-    for meta in soup.find_all("meta", content=True):
-        name = str(meta.get("name") or meta.get("property") or meta.get("itemprop") or "").lower()
-        given.setdefault(name, str(meta["content"]))
+    for meta in page.css("meta[content]"):
+        attributes = meta.attrs
+        name = next((said for each in ("name", "property", "itemprop") if (said := attributes.sget(each))), "")
+        given.setdefault(name.lower(), attributes.sget("content"))
     found = next((given[name] for name in _DATES if name in given), None)
-    time = soup.find("time", datetime=True)
-    return str(time["datetime"]) if found is None and isinstance(time, Tag) else found
+    time = page.css_first("time[datetime]")
+    return time.attrs.sget("datetime") if found is None and time else found
 
 
 def _charset(data: bytes) -> str | None:

@@ -22,12 +22,12 @@ _OTHER_FIELDS_CHARS = 1_000_000
 def read(path: Path, options: Options) -> Iterator[Parsed | Broken]:
     """The file's documents, line by line; a broken line is one `Broken`, an empty one nothing."""
     records = Records(options)
-    limit = _LINE_CHARS_PER_CHAR * options.max_document_chars + _OTHER_FIELDS_CHARS
+    limit = _LINE_CHARS_PER_CHAR * options.max_chars + _OTHER_FIELDS_CHARS
     with open_text(path) as file:
         for number, line in lines(file, limit):
             if line is None:
-                reason = f"it has more than {limit} characters (max_document_chars is {options.max_document_chars})"
-                yield broken(number, reason, "Split the record, or raise max_document_chars.")
+                reason = f"it has more than {limit} characters ({options.setting} is {options.max_chars})"
+                yield broken(number, reason, f"Split the record, or raise {options.setting}.")
             elif line.strip():
                 yield _record(line, number, records)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _FRONT_MATTER = re.compile(r"\A(---|\+\+\+)[ \t]*\n\s*\w[\w -]*[:=].*?^\1[ \t]*$", re.DOTALL | re.MULTILINE)
-_FIELD = re.compile(r"^(title|date)[ \t]*[:=][ \t]*(.*?)[ \t]*$", re.IGNORECASE | re.MULTILINE)
+_FIELD = re.compile(r"^(title|date)[ \t]*[:=](.*)$", re.IGNORECASE | re.MULTILINE)
 _GAPS: dict[str, Gap] = {
     **dict.fromkeys(("blockquote", "heading", "hr", "paragraph", "table"), "paragraph"),
     **dict.fromkeys(("list_item", "tr"), "line"),
@@ -27,22 +28,45 @@ _GAPS: dict[str, Gap] = {
 }
 # Deeper blocks are left out by the parser without a word; its own limit is 20.
 _MAX_NESTING = 100
+# For each bracket that might open a link the parser reads on to its end: minutes for 100 kB of them.
+_MANY_BRACKETS = 500
+_MAX_OPEN_BRACKETS = 4
+_BRACKET_OR_BREAK = re.compile(r"\\.|[\[\]]|\n[ \t]*\n", re.DOTALL)
+_BRACKET = "\x01"  # in no clean text
 
 
 def read(path: Path, options: Options) -> Iterator[Parsed | Broken]:
     """One document. Its title is the front matter's or the first heading, its date the front matter's."""
-    source, notes = read_text(path, options.max_document_chars)
+    source, notes = read_text(path, options)
     fields, body = _front_matter(source)
-    tokens = MarkdownIt("commonmark", {"maxNesting": _MAX_NESTING}).enable(["table", "strikethrough"]).parse(body)
-    title = fields.get("title") or _first_heading(tokens)
-    yield Parsed(text=_flow(tokens), title=title, date=fields.get("date"), notes=notes)
+    parser = MarkdownIt("commonmark", {"maxNesting": _MAX_NESTING}).enable(["table", "strikethrough"])
+    tokens = parser.parse(_without_idle_brackets(body))
+    text, heading = _flow(tokens).replace(_BRACKET, "["), (_first_heading(tokens) or "").replace(_BRACKET, "[")
+    yield Parsed(text=text, title=fields.get("title") or heading, date=fields.get("date"), notes=notes)
+
+
+def _without_idle_brackets(source: str) -> str:
+    """`source` with a stand-in for each bracket that is never closed, or that more than a few others open within;
+    unchanged when it holds few."""
+    if source.count("[") < _MANY_BRACKETS:
+        return source
+    closed: set[int] = set()
+    opened: deque[int] = deque(maxlen=_MAX_OPEN_BRACKETS)
+    for match in _BRACKET_OR_BREAK.finditer(source):
+        if match[0] == "[":
+            opened.append(match.start())
+        elif match[0] == "]":
+            closed.update([opened.pop()] if opened else ())
+        elif match[0][0] == "\n":
+            opened.clear()
+    return "".join(_BRACKET if each == "[" and at not in closed else each for at, each in enumerate(source))
 
 
 def _front_matter(source: str) -> tuple[dict[str, str], str]:
     match = _FRONT_MATTER.match(source)
     if match is None:
         return {}, source
-    fields = {name.lower(): value.strip("\"'") for name, value in _FIELD.findall(match[0])}
+    fields = {name.lower(): value.strip().strip("\"'") for name, value in _FIELD.findall(match[0])}
     return fields, source[match.end() :]
 
 

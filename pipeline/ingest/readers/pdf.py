@@ -15,7 +15,7 @@ import pypdf
 from pypdf.errors import DependencyError, DeprecationError, FileNotDecryptedError, LimitReachedError, PyPdfError
 
 from pipeline.errors import DocumentError
-from pipeline.ingest.readers.base import Broken, Options, Parsed, clean, too_long
+from pipeline.ingest.readers.base import Broken, Options, Parsed, clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +50,7 @@ def read(path: Path, options: Options) -> Iterator[Parsed | Broken]:
     with _pypdf_messages() as messages, path.open("rb") as file:
         try:
             reader = pypdf.PdfReader(file)
-            pages = _pages(reader, options.max_document_chars)
+            pages = _pages(reader, options)
             title, date = _metadata(reader)
         except (FileNotDecryptedError, DependencyError):
             raise DocumentError("it is encrypted.", "Save a copy without a password.") from None
@@ -75,14 +75,14 @@ def _damaged(error: Exception) -> DocumentError:
     return DocumentError(reason, "Open it in a viewer and save it again.")
 
 
-def _pages(reader: pypdf.PdfReader, limit: int) -> list[str]:
+def _pages(reader: pypdf.PdfReader, options: Options) -> list[str]:
     pages: list[str] = []
     length = 0
     for page in reader.pages:
         pages.append(_paragraphs(clean(page.extract_text())[0]))
         length += len(pages[-1])
-        if length > limit:
-            raise too_long(f"more than {limit} characters on its first {len(pages)} pages", limit)
+        if length > options.max_chars:
+            raise options.too_long(f"more than {options.max_chars} characters on its first {len(pages)} pages")
     return pages
 
 

@@ -17,7 +17,7 @@ _TITLE = re.compile(r"\s*(\S[^\n]{0,119})\n\s*\S")
 
 def read(path: Path, options: Options) -> Iterator[Parsed | Broken]:
     """One document: the file's text, its title line kept."""
-    text, notes = read_text(path, options.max_document_chars)
+    text, notes = read_text(path, options)
     yield Parsed(text=text, title=title_line(text), notes=notes)
 
 

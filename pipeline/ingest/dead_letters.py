@@ -1,0 +1,98 @@
+"""Dead letters: what could not be read or extracted, with reason and remedy, until it can or is gone.
+
+`outstanding.jsonl` holds every document that failed when it was last tried; each run also leaves a file of its own,
+`<run>.jsonl`, with what failed in it. Neither is ever needed to go on after a crash.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+from graph_schema.models import Failed
+from pipeline.errors import ConfigurationError
+from pipeline.files import write_atomically
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+FOLDER = "dead-letters"
+OUTSTANDING = "outstanding.jsonl"
+_FIELDS = frozenset(each.name for each in fields(Failed))
+
+File = tuple[str, str]
+
+
+class DeadLetters:
+    """The dead letters of one run, and what it does to the outstanding ones.
+
+    `tried` is called for every file that the run looks at; `settle`, at the end, replaces the outstanding letters of
+    those files by what failed now.
+    """
+
+    def __init__(self, home: Path, run: str) -> None:
+        self.folder = home / FOLDER
+        self.path = self.folder / f"{run}.jsonl"
+        self.count = 0
+        self._before = {(each.source, each.path) for each in outstanding(home)}
+        self._tried: set[File] = set()
+
+    def tried(self, source: str, path: str) -> None:
+        """The run looked at this file."""
+        if (source, path) in self._before:
+            self._tried.add((source, path))
+
+    def add(self, failed: Failed) -> None:
+        """Write one letter, at once."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(_line(failed))
+        self.count += 1
+
+    def withdraw(self) -> None:
+        """Forget the file of this run's letters: what failed is tried again at once."""
+        self.path.unlink(missing_ok=True)
+
+    def settle_missing(self, is_missing: Callable[[str, str], bool]) -> None:
+        """Take note of files with letters that are no longer there."""
+        self._tried |= {file for file in self._before if is_missing(*file)}
+
+    def settle(self) -> None:
+        """Bring the outstanding letters up to date with this run."""
+        if not self._tried and not self.count:
+            return
+        new = list(_read(self.path)) if self.count else []
+        again = self._tried | {(each.source, each.path) for each in new}
+        self.folder.mkdir(parents=True, exist_ok=True)
+        kept = [each for each in _read(self.folder / OUTSTANDING) if (each.source, each.path) not in again]
+        write_atomically(self.folder / OUTSTANDING, "".join(map(_line, (*kept, *new))))
+
+
+def outstanding(home: Path) -> list[Failed]:
+    """Every document that failed when it was last tried, in the order of failing."""
+    return list(_read(home / FOLDER / OUTSTANDING))
+
+
+def files_of(letters: Iterable[Failed]) -> list[File]:
+    """The files of some letters, each once."""
+    return list(dict.fromkeys((each.source, each.path) for each in letters))
+
+
+def _line(failed: Failed) -> str:
+    return json.dumps(failed.as_json(), ensure_ascii=False) + "\n"
+
+
+def _read(path: Path) -> Iterator[Failed]:
+    try:
+        lines = path.read_text(encoding="utf-8").split("\n")[:-1]
+    except FileNotFoundError:
+        return
+    for number, line in enumerate(lines, start=1):
+        try:
+            yield Failed(**{name: value for name, value in json.loads(line).items() if name in _FIELDS})
+        except (ValueError, TypeError, AttributeError) as error:
+            raise ConfigurationError(
+                f"{str(path)!r}, line {number}, is no dead letter: {error}.", "Remove the line, or the file."
+            ) from None

@@ -1,0 +1,143 @@
+"""The bulk way into an empty graph gives the graph that the loader gives, also when it is killed in the import."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from conftest import ARCHIVE, CACHE
+from support import dump, rows
+
+from pipeline.api import Groundplan
+from pipeline.errors import UsageError
+from pipeline.settings import Settings
+from pipeline.store import private
+from pipeline.store.server import Folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+COMMAND = Path(sys.executable).with_name("groundplan")
+PROPERTIES = """
+    MATCH (n) WHERE NOT n:Run AND NOT n:Migration
+    OPTIONAL MATCH (n)-[r]->()
+    WITH labels(n) AS labels, properties(n) AS node, r ORDER BY type(r), r.key, r.fact
+    RETURN labels, node, collect([type(r), properties(r)]) AS links
+"""
+ODD = (
+    {"id": "quotes", "title": 'The "new" \\ bridge', "text": '"Anna Berg" founded Halden "AS".\n\nShe said: ""\\n.\n'},
+    {
+        "id": "signs",
+        "title": "Ærø; a,b|c",
+        "text": "Anna Berg 🎉 lived in Ærø\tin 1931.\x01 \x1f Erik Lund, of Oslo;\n",
+    },
+    {"id": "empty", "title": "", "text": "\n \n"},
+)
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    """The sample archive, and texts that CSV could spoil."""
+    folder = tmp_path / "archive"
+    shutil.copytree(ARCHIVE, folder)
+    (folder / "odd.jsonl").write_text("".join(json.dumps(each) + "\n" for each in ODD), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[Settings]:
+    """Settings for a private server of the test's own."""
+    settings = Settings(home=tmp_path / "own", cache=CACHE, db_heap_mb=512, workers=1)
+    yield settings
+    private.stop(settings)
+
+
+def properties(kg: Groundplan) -> list[str]:
+    """Every property, also those that are in no digest."""
+    return sorted(json.dumps(row, sort_keys=True) for row in rows(kg.store, PROPERTIES))
+
+
+def kill_in_the_import(settings: Settings, folder: Path) -> None:
+    tuned = {f"GROUNDPLAN_{name.upper()}": str(getattr(settings, name)) for name in ("home", "cache", "db_heap_mb")}
+    process = subprocess.Popen(
+        [COMMAND, "ingest", "--bulk", folder],
+        env={**os.environ, **tuned, "GROUNDPLAN_WORKERS": "1"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    log = Folder.of(settings).logs / "import.log"
+    while process.poll() is None and not (log.exists() and "Node import" in log.read_text("utf-8")):
+        time.sleep(0.02)
+    process.send_signal(signal.SIGKILL)
+    assert process.wait() == -signal.SIGKILL
+
+
+@pytest.mark.timeout(900)
+def test_killed_in_the_import_the_same_command_makes_the_graph_that_the_loader_makes(
+    archive: Path, own: Settings, graph: Groundplan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    graph.ingest(archive)
+    kill_in_the_import(own, archive)
+    assert Folder.of(own).importing.exists()
+    monkeypatch.setattr("pipeline.ingest.bulk_files.MAX_FIELD_CHARS", 1_000)  # some are left to the loader
+    with Groundplan.open(own) as kg:
+        report = kg.ingest(archive, bulk=True)
+        assert report.status == "done"
+        assert report.documents["new"] == len(rows(graph.store, "MATCH (d:Document) RETURN d.key"))
+        assert report.documents["unchanged"] == 0
+        assert report.seconds["import"] > 0
+        assert not (own.home / "bulk").exists()
+        assert kg.digest() == graph.digest()
+        assert dump(kg.store) == dump(graph.store)
+        assert properties(kg) == properties(graph)
+        again = kg.ingest(archive)
+        assert set(again.written.values()) == {0}
+
+
+def test_a_graph_that_holds_something_is_refused_and_left_as_it_is(archive: Path, graph: Groundplan) -> None:
+    graph.ingest(archive / "odd.jsonl")
+    before = properties(graph)
+    with pytest.raises(UsageError, match=r"holds \d+ nodes already.*without --bulk"):
+        graph.ingest(archive, bulk=True)
+    assert properties(graph) == before
+
+
+def test_a_limit_is_refused(archive: Path, graph: Groundplan) -> None:
+    with pytest.raises(UsageError, match=r"takes all documents.*--limit"):
+        graph.ingest(archive, bulk=True, limit=3)
+
+
+def test_for_a_named_server_the_files_are_written_and_the_graph_is_untouched(
+    archive: Path, graph: Groundplan, settings: Settings
+) -> None:
+    report = graph.ingest(archive, bulk=True)
+    assert report.status == "written"
+    folder = settings.home / "bulk"
+    assert report.import_command == (
+        f"cd {folder} && neo4j-admin database import full neo4j --overwrite-destination=true @import.args"
+    )
+    assert report.import_command in str(report)
+    assert "without --bulk" in str(report)
+    assert (folder / "Document-1.csv").read_text(encoding="utf-8").startswith("key:ID(Document),source:string")
+    assert rows(graph.store, "MATCH (n) WHERE NOT n:Migration RETURN n") == []
+
+
+def test_what_an_import_began_is_finished_with_and_without_bulk(archive: Path, graph: Groundplan) -> None:
+    """As after a kill between the import and the end of the job: the graph holds the run that stands for the import."""
+    imported = "CREATE (:Run {id: 'import', status: 'imported', started: '2026-01-01'})"
+    rows(graph.store, imported + " CREATE (:LocalEntity {key: 'x', document: 'y', kind: 'Person', name: 'Anna'})")
+    rows(graph.store, "MATCH (m:Migration) WITH m LIMIT 2 DELETE m")
+    report = graph.ingest(archive / "odd.jsonl", bulk=True)
+    assert report.status == "done"
+    assert rows(graph.store, "MATCH (l:LocalEntity {key: 'x'}) RETURN l.aliases AS aliases") == [{"aliases": []}]
+    assert graph.status().pending_migrations == ()
+    with pytest.raises(UsageError, match="without --bulk"):
+        graph.ingest(archive, bulk=True)

@@ -1,8 +1,8 @@
 """The session's Neo4j and what stands on it.
 
 With `--testcontainers` a container is started; `GROUNDPLAN_TEST_NEO4J_URI` (with `_USERNAME`, `_PASSWORD`, `_DATABASE`)
-names a server; otherwise the private server runs in a home that ends with the session. Started by the first test that
-needs it. A server that already holds a node is refused: the tests empty it again and again.
+names a server, of one process of tests; otherwise the private server runs in a home that ends with the session. Started
+by the first test that needs it. A server that already holds a node is refused: the tests empty it again and again.
 """
 
 from __future__ import annotations
@@ -44,6 +44,9 @@ ARCHIVE = Path(__file__).parent / "samples" / "archive"
 
 STARTED_WITH = dict(os.environ)  # the tests themselves do not see it
 CACHE = Settings.load({name: value for name, value in STARTED_WITH.items() if name == KEPT}).cache
+
+# The tests' servers live for seconds or minutes: code that is compiled quickly suits them better than quick code.
+os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
 
 hypothesis.settings.register_profile("groundplan", deadline=None)
 hypothesis.settings.load_profile("groundplan")
@@ -93,6 +96,7 @@ def connection(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
         if request.config.getoption("--testcontainers"):
             found = resources.enter_context(_container())
         elif TEST_PREFIX + "URI" in STARTED_WITH:
+            _refuse_company()
             found = _named_server()
         else:
             found = resources.enter_context(_private(tmp_path_factory.mktemp("server")))
@@ -245,6 +249,15 @@ def _private(home: Path) -> Iterator[Connection]:
             yield connection
     finally:
         private.stop(settings)
+
+
+def _refuse_company() -> None:
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        pytest.exit(
+            f"{TEST_PREFIX}URI names one server, and two processes would empty it for each other. "
+            "Run with --numprocesses 0.",
+            returncode=4,
+        )
 
 
 def _refuse_filled(connection: Connection) -> None:

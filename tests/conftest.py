@@ -175,7 +175,7 @@ def sample_graph(connection: Connection, within_process: None, sample: Sample) -
         if sample.nodes is None or _count(kg.store) != sample.nodes:
             empty(kg.store)
             kg.ingest(ARCHIVE)
-            kg.store.schema("CALL db.prepareForReplanning(60)")  # plans made on the empty graph are forgotten
+            kg.store.replan()
             sample.nodes = _count(kg.store)
         yield kg
 

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 BATCH_DOCUMENTS = 100
 BATCH_NAMES = 500
 BATCH_ROWS = 1_000
+# From here on a plan that was made for a graph that held nothing costs more (up to a minute) than planning again.
+REPLAN_NODES = 10_000
 RESOLUTION_NOTES = (
     "contradicting decisions",
     "unbound decisions",
@@ -53,11 +55,18 @@ def resolve(
     may raise.
     """
     counts: Counter[str] = Counter()
-    while documents := _documents(store, "loaded"):
+    documents = _documents(store, "loaded")
+    is_large = bool(documents) and store.read("count_nodes")[0]["nodes"] >= REPLAN_NODES
+    if is_large:
+        store.replan()
+    while documents:
         store.write("knowledge", lambda tx, documents=documents: _name_documents(tx, ontology, documents))  # type: ignore[misc]
         counts["documents"] += len(documents)
         progress(counts["documents"])
         checkpoint()
+        documents = _documents(store, "loaded")
+    if is_large:
+        store.replan()  # there are names and blocks now
     bound = bound_decisions(store, ontology)
     while stale := [row["key"] for row in store.read("stale_names", limit=BATCH_NAMES)]:
         counts += store.write("knowledge", lambda tx, stale=stale: _settle(tx, ontology, bound, stale))  # type: ignore[misc]

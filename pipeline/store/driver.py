@@ -181,6 +181,10 @@ class Store:
             session.run("CALL db.awaitIndexes($seconds)", seconds=int(self.timeout_s)).consume()
             session.run("CALL db.index.fulltext.awaitEventuallyConsistentIndexRefresh()").consume()
 
+    def replan(self) -> None:
+        """Have every statement planned anew: plans that were made while the graph held little go wrong ways in it."""
+        self.schema(f"CALL db.prepareForReplanning({int(self.timeout_s)})")
+
     def _committed(self, unit: Callable[[neo4j.ManagedTransaction], T]) -> T:
         for attempt in range(1, COMMIT_ATTEMPTS + 1):
             try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -9,13 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from graph_schema.migrations import Migration, migrations, ontology_constraints
 from graph_schema.statements import statement
-from pipeline.errors import MigrationPending, UsageError
+from pipeline.errors import MigrationPending, StoreError, UsageError
 
 if TYPE_CHECKING:
     from graph_schema.ontology import Ontology
     from pipeline.store.driver import Store, Transaction
 
 
+CONSTRAINT = re.compile(r"CREATE CONSTRAINT (\w+)")
+LEFT_BEHIND = "IndexWithNameAlreadyExists"
 IMPORTED = "imported"  # the status of the run that stands for a bulk import
 FILL_ROWS = 10_000
 
@@ -61,10 +64,10 @@ def apply(store: Store, state: SchemaState) -> None:
     _refuse_foreign(state)
     for migration in state.pending:
         for text in migration.statements:
-            store.schema(text)
+            _change_schema(store, text)
         _record(store, migration)
     for text in state.constraints.values():
-        store.schema(text)
+        _change_schema(store, text)
     store.await_indexes()
 
 
@@ -113,6 +116,19 @@ def _fill_aliases(store: Store) -> None:
 
 def _fill_some_aliases(tx: Transaction, after: str) -> list[dict[str, Any]]:
     return tx.run(statement("write", "fill_aliases"), after=after, limit=FILL_ROWS)
+
+
+def _change_schema(store: Store, text: str) -> None:
+    """Run one statement. A client that is killed while the server makes a constraint can leave its index behind, alone,
+    and then there can be none of that name: such an index is dropped first."""
+    try:
+        store.schema(text)
+    except StoreError as error:
+        made = CONSTRAINT.match(text)
+        if made is None or LEFT_BEHIND not in str(error):
+            raise
+        store.schema(f"DROP INDEX `{made[1]}` IF EXISTS")
+        store.schema(text)
 
 
 def _record(store: Store, migration: Migration) -> None:

@@ -176,7 +176,7 @@ class Tagger:
         states = states_of(doc)
         if states is not None and states.model == self.states_of_model:
             scores += states.values @ self.of_states[:-1] + self.of_states[-1]
-            if len(doc.tensor) == len(doc):
+            if doc.tensor.shape == (len(doc), len(self.around.of_tensor)):
                 scores += self.around(of_units, states.values, np.asarray(doc.tensor))
         return scores
 

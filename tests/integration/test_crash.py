@@ -19,9 +19,10 @@ import pytest
 from conftest import CACHE
 from support import clear, dump, environment, rows
 
+from graph_schema.ontology import load_ontology
 from pipeline.api import Groundplan
 from pipeline.settings import Settings
-from pipeline.store import private
+from pipeline.store import migrate, private
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -248,3 +249,11 @@ def test_a_server_killed_at_any_moment_leaves_a_graph_that_the_next_run_finishes
             assert kg.digest() == clean
     finally:
         private.stop(settings)
+
+
+def test_an_index_that_a_killed_job_left_without_its_constraint_gives_way_to_it(store: Store) -> None:
+    store.schema("DROP CONSTRAINT fact_key")
+    store.schema("CREATE INDEX fact_key FOR (n:Fact) ON (n.key)")
+    store.schema("MATCH (m:Migration) DELETE m")
+    migrate.ensure(store, load_ontology())
+    assert rows(store, "SHOW CONSTRAINTS YIELD name WHERE name = 'fact_key'")

@@ -2,9 +2,8 @@
 each word, with the word's clusters, what it was elsewhere, and what lists of names call it.
 
 The recogniser's types are its weak part; here they are one feature of many, and what it computed before it decided
-counts beside them. A small network reads the same of each word and its neighbours, with their vectors, and adds its
-scores of the labels to the field's (a product of experts; Hinton 2002). Training (`scripts/train names`) and tagging
-share the features; the weights are plain arrays (`pipeline/weights/names.md`).
+counts beside them. Training (`scripts/train names`) and tagging share the features; the weights are plain arrays
+(`pipeline/weights/names.md`).
 """
 
 from __future__ import annotations
@@ -17,7 +16,6 @@ import numpy as np
 
 from pipeline.text import weights
 from pipeline.text.nlp import states_of
-from pipeline.text.surroundings import NEAR, Surroundings, add_near, unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,10 +30,10 @@ LABELS = (OUTSIDE, *(f"{part}-{name}" for name in CLASSES for part in "BILU"))
 PROBE = "city"
 SAME_SPACE = 0.01
 WINDOW = (-2, -1, 0, 1, 2)
+NEAR = (-1, 0, 1)
 MAX_PLACE_WORDS = 5
-MAX_CACHED = 20_000
+MAX_CACHED = 50_000
 
-_NEAR_IN_WINDOW = [WINDOW.index(offset) for offset in NEAR]
 _FOLLOWS = {"O": "OBU", "B": "IL", "I": "IL", "L": "OBU", "U": "OBU"}
 _IMPOSSIBLE = -1e4
 
@@ -72,14 +70,13 @@ class Lexicon:
 
     def clusters(self, token: Token) -> Iterator[str]:
         """The clusters of a word; none in a space of vectors that is not the trained one."""
-        if not token.has_vector or not self.shares_space(token):
+        if not token.has_vector or not self._shares_space(token):
             return
-        vector = unit(np.asarray(token.vector))
+        vector = _unit(np.asarray(token.vector))
         for centres, half_squares in self.centroids:
             yield f"cluster{len(centres)}={np.argmax(centres @ vector - half_squares)}"
 
-    def shares_space(self, token: Token) -> bool:
-        """Whether the word's vector is of the trained space."""
+    def _shares_space(self, token: Token) -> bool:
         other = np.asarray(token.vocab.get_vector(PROBE))
         return other.shape == self.probe.shape and bool(np.abs(other - self.probe).max() < SAME_SPACE)
 
@@ -132,13 +129,9 @@ class Tagger:
 
     def __init__(self, arrays: dict[str, Array]) -> None:
         names = weights.unpacked(arrays["features"])
-        self.around = Surroundings(arrays)
-        self.row = {name: row for row, name in enumerate(dict.fromkeys([*names, *self.around.features]))}
-        # of each feature its weights for the labels and, after them, for the network's units
-        self.weights = np.zeros((len(self.row) + 1, len(LABELS) + self.around.units), np.float32)
-        self.weights[: len(names), : len(LABELS)] = arrays["weights"]
-        self.weights[[self.row[name] for name in self.around.features], len(LABELS) :] = self.around.of_features
-        self.bias = self.row.get("bias", len(self.row))
+        self.row = {name: index for index, name in enumerate(names)}
+        self.weights = np.vstack([arrays["weights"], np.zeros(len(LABELS))]).astype(np.float64)
+        self.bias = self.row.get("bias", len(names))
         self.transitions = _legal(arrays["transitions"].astype(np.float64))
         self.lexicon = lexicon_of(arrays)
         (self.states_of_model,) = weights.unpacked(arrays["states_model"])
@@ -170,14 +163,15 @@ class Tagger:
             first.append(len(rows))
             rows.append(self.bias)
             rows += [row for feature in own if (row := self.row.get(feature)) is not None]
-        sums = np.add.reduceat(self.weights[rows], first, axis=0).astype(np.float64)
-        add_near(sums, near, WINDOW)
-        scores, of_units = sums[:, : len(LABELS)], sums[:, len(LABELS) :]
+        scores: Array = np.add.reduceat(self.weights[rows], first, axis=0)
+        for column, offset in enumerate(WINDOW):
+            if abs(offset) < len(doc):
+                scores[max(0, -offset) : len(doc) - max(0, offset)] += near[
+                    max(0, offset) : len(doc) - max(0, -offset), column
+                ]
         states = states_of(doc)
         if states is not None and states.model == self.states_of_model:
             scores += states.values @ self.of_states[:-1] + self.of_states[-1]
-            if doc.tensor.shape == (len(doc), len(self.around.of_tensor)):
-                scores += self.around(of_units, states.values, np.asarray(doc.tensor))
         return scores
 
     def _word(self, token: Token) -> Array:
@@ -185,9 +179,7 @@ class Tagger:
         if key not in self._words:
             if len(self._words) >= MAX_CACHED:
                 self._words.clear()
-            self._words[key] = window = self._window(_word_features(token, self.lexicon))
-            if token.has_vector and self.lexicon.shares_space(token):
-                window[_NEAR_IN_WINDOW, len(LABELS) :] += self.around.from_vector(np.asarray(token.vector))
+            self._words[key] = self._window(_word_features(token, self.lexicon))
         return self._words[key]
 
     def _syntax(self, token: Token) -> Array:
@@ -359,6 +351,11 @@ def _sentences(doc: Doc) -> list[Span]:
 def _in_capitals(sentence: Span) -> bool:
     words = [token.text for token in sentence if token.is_alpha]
     return sum(word.isupper() for word in words) > 0.6 * len(words)
+
+
+def _unit(vector: Array) -> Array:
+    unit: Array = vector / max(float(np.linalg.norm(vector)), 1e-9)
+    return unit
 
 
 def _legal(transitions: Array) -> Array:

@@ -16,12 +16,9 @@ from tasks.conll04_data import read
 
 from pipeline.settings import Settings
 from pipeline.text import nlp, weights
-from pipeline.text.surroundings import unit
 from pipeline.text.tagger import LABELS, PROBE, Lexicon, Tagger, features_of, labels_of, lexicon_of
-from training import surroundings
 from training.arrays import digests, save
 from training.listed import lists
-from training.surroundings import Parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -49,10 +46,11 @@ CRF = {"c1": 0.1, "c2": 0.5, "max_iterations": 60, "feature.possible_transitions
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A sentence: the features of each token, what the model has of it or nothing, and its labels."""
+    """A sentence: the features of each token, what the recogniser computed of it, [tokens, width] or nothing, and its
+    labels."""
 
     features: list[list[str]]
-    parsed: Parsed | None
+    states: np.ndarray | None
     labels: list[str]
 
 
@@ -73,8 +71,7 @@ def train(shared: Path, target: Path) -> None:
     dev = read(conll04 / "dev.jsonl")
     held_out = {sentence.text for sentence in dev}
     sentences = [each for each in read(conll04 / "train.jsonl") if each.text not in held_out]
-    examples = list(_examples(sentences, model, lexicon))
-    arrays |= fit(examples) | _around(examples)
+    arrays |= fit(list(_examples(sentences, model, lexicon)))
     arrays["states_model"] = weights.packed([nlp.name_of(model)])
     arrays["trained_on"] = digests(sentence.text for sentence in sentences)
     save(target, arrays)
@@ -83,26 +80,13 @@ def train(shared: Path, target: Path) -> None:
 
 def fit(examples: list[Example]) -> Arrays:
     """The weights of the mean field over labelled examples."""
-    values = np.vstack([each.parsed.states for each in examples if each.parsed is not None])
+    values = np.vstack([each.states for each in examples if each.states is not None])
     mean, scale = values.mean(axis=0), STATE_SCALE / values.std(axis=0)
-    scaled = [_scaled(each, mean, scale) for each in examples]
+    scaled = [each if each.states is None else replace(each, states=(each.states - mean) * scale) for each in examples]
     arrays = _mean([_fit([*scaled, *_with_gaps(scaled, seed)]) for seed in SEEDS], len(mean))
     slope = arrays["states"] * scale[:, None]
     arrays["states"] = np.vstack([slope, -mean @ slope]).astype(np.float32)
     return arrays
-
-
-def _around(examples: list[Example]) -> Arrays:
-    """The weights of the network over the same examples."""
-    known = [(each.features, each.parsed, each.labels) for each in examples if each.parsed is not None]
-    features, parsed, labels = (list(each) for each in zip(*known, strict=True))
-    return surroundings.fit(features, parsed, labels)
-
-
-def _scaled(example: Example, mean: np.ndarray, scale: np.ndarray) -> Example:
-    if example.parsed is None:
-        return example
-    return replace(example, parsed=replace(example.parsed, states=(example.parsed.states - mean) * scale))
 
 
 def _with_gaps(examples: list[Example], seed: int) -> Iterator[Example]:
@@ -112,7 +96,7 @@ def _with_gaps(examples: list[Example], seed: int) -> Iterator[Example]:
     draw = random.Random(seed).random
     for each in examples:
         kept = [[feature for feature in row if draw() >= DROPPED] for row in each.features]
-        yield replace(each, features=kept, parsed=None)
+        yield replace(each, features=kept, states=None)
 
 
 def _fit(examples: list[Example]) -> Field:
@@ -132,12 +116,12 @@ def _fit(examples: list[Example]) -> Field:
 
 
 def _items(example: Example) -> pycrfsuite.ItemSequence:
-    if example.parsed is None:
+    if example.states is None:
         return pycrfsuite.ItemSequence(example.features)
     return pycrfsuite.ItemSequence(
         [
             dict.fromkeys(features, 1.0) | {f"{STATE}{number}": float(value) for number, value in enumerate(values)}
-            for features, values in zip(example.features, example.parsed.states, strict=True)
+            for features, values in zip(example.features, example.states, strict=True)
         ]
     )
 
@@ -172,15 +156,12 @@ def _examples(sentences: list[Sentence], model: Language, lexicon: Lexicon) -> I
     texts = [(sentence.text, sentence) for sentence in sentences]
     texts += [(capitals, sentence) for sentence in sentences[::EVERY_CAPITALS] if (capitals := _in_capitals(sentence))]
     for doc, sentence in model.pipe(texts, as_tuples=True):
-        yield Example(features_of(doc, lexicon), _parsed(doc), labels_of(len(doc), list(_gold(doc, sentence))))
-
-
-def _parsed(doc: Doc) -> Parsed | None:
-    states = nlp.states_of(doc)
-    if states is None:
-        return None
-    vectors = np.stack([unit(np.asarray(token.vector, dtype=np.float64)) for token in doc])
-    return Parsed(vectors, states.values, np.asarray(doc.tensor))
+        states = nlp.states_of(doc)
+        yield Example(
+            features_of(doc, lexicon),
+            None if states is None else states.values,
+            labels_of(len(doc), list(_gold(doc, sentence))),
+        )
 
 
 def _in_capitals(sentence: Sentence) -> str:

@@ -1,5 +1,4 @@
-"""Training of the small networks of the relation classifier and of the tagger of names: one hidden layer, many labels,
-each with a weight.
+"""Training of the small networks of the relation classifier: one hidden layer, many labels, each with a weight.
 
 Adam with decoupled decay (Kingma and Ba 2015; Loshchilov and Hutter 2019) on the weighted logistic loss, with words and
 units left out at random (Srivastava et al. 2014). Several networks of different seeds become one that is as much wider
@@ -16,7 +15,7 @@ import numpy as np
 from pipeline.ingest.extract.dense import Network
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
@@ -36,15 +35,11 @@ KEPT = (0.9, 0.999)
 TINY = 1e-8
 
 
-def fit_network(
-    columns: Floats, labels: Bools, weights: Floats, seeds: tuple[int, ...], *, exclusive: bool = False
-) -> Network:
-    """A network from [rows, inputs] to the logits of [rows, outputs] labels; a weight of 0 leaves a label out. Of
-    `exclusive` labels each row has one, and their logits are those of a choice between them (softmax)."""
+def fit_network(columns: Floats, labels: Bools, weights: Floats, seeds: tuple[int, ...]) -> Network:
+    """A network from [rows, inputs] to the logits of [rows, outputs] labels; a weight of 0 leaves a label out."""
     used = weights.max(axis=1) > 0
     columns, targets, weights = columns[used], labels[used].astype(np.float32), weights[used]
-    said = _softmax if exclusive else _logistic
-    fitted = [_fit(columns, targets, weights, seed, said) for seed in seeds]
+    fitted = [_fit(columns, targets, weights, seed) for seed in seeds]
     hidden, hidden_bias, out, out_bias = zip(*fitted, strict=True)
     return Network(
         np.concatenate(hidden, axis=1).astype(np.float64),
@@ -59,14 +54,12 @@ def arrays_of(network: Network, name: str) -> dict[str, NDArray[np.generic]]:
     return {f"{name}_{part}": getattr(network, part).astype(np.float16) for part in Network.__slots__}
 
 
-def _fit(
-    columns: Floats, targets: Floats, weights: Floats, seed: int, said: Callable[[Floats], Floats]
-) -> list[Floats]:
+def _fit(columns: Floats, targets: Floats, weights: Floats, seed: int) -> list[Floats]:
     random = np.random.default_rng(seed)
     parameters = _initial(columns.shape[1], targets.shape[1], random)
     adam = _Adam(parameters, EPOCHS * len(range(0, len(columns), BATCH)))
     for batch in _batches(len(columns), random):
-        adam.step(parameters, _gradients(parameters, columns[batch], targets[batch], weights[batch], random, said))
+        adam.step(parameters, _gradients(parameters, columns[batch], targets[batch], weights[batch], random))
     return parameters
 
 
@@ -84,29 +77,17 @@ def _batches(rows: int, random: np.random.Generator) -> Iterator[NDArray[np.int6
 
 
 def _gradients(
-    parameters: list[Floats], columns: Floats, targets: Floats, weights: Floats, random: np.random.Generator,
-    said: Callable[[Floats], Floats],
-) -> list[Floats]:  # fmt: skip
+    parameters: list[Floats], columns: Floats, targets: Floats, weights: Floats, random: np.random.Generator
+) -> list[Floats]:
     hidden, hidden_bias, out, out_bias = parameters
     columns = columns * _left_out(columns.shape, INPUTS_LEFT_OUT, random)
     kept = _left_out((len(columns), UNITS), UNITS_LEFT_OUT, random)
     sums = columns @ hidden + hidden_bias
     units = np.maximum(sums, 0) * kept
-    wrong = (said(units @ out + out_bias) - targets) * weights * np.float32(LOSS_SCALE / len(columns))
+    said = 1 / (1 + np.exp(-(units @ out + out_bias)))
+    wrong = (said - targets) * weights * np.float32(LOSS_SCALE / len(columns))
     back = (wrong @ out.T) * kept * (sums > 0)
     return [columns.T @ back, back.sum(axis=0), units.T @ wrong, wrong.sum(axis=0)]
-
-
-def _logistic(logits: Floats) -> Floats:
-    odds: Floats = np.exp(-logits)
-    probabilities: Floats = np.float32(1) / (1 + odds)
-    return probabilities
-
-
-def _softmax(logits: Floats) -> Floats:
-    odds: Floats = np.exp(logits - logits.max(axis=1, keepdims=True))
-    probabilities: Floats = odds / odds.sum(axis=1, keepdims=True)
-    return probabilities
 
 
 def _left_out(shape: tuple[int, ...], share: float, random: np.random.Generator) -> Floats:

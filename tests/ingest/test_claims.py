@@ -197,10 +197,7 @@ def test_brackets_after_a_persons_name_tell_birth_and_death(
         ("Leeds is inhabited by 812,000 people.", ("Leeds", "POPULATION", "812,000 people", "accepted")),
         ("Norvik Systems employs 210 people.", ("Norvik Systems", "EMPLOYEES", "210 people", "accepted")),
         ("Norvik Systems has 340 employees.", ("Norvik Systems", "EMPLOYEES", "340 employees", "accepted")),
-        (
-            "Norvik Systems bought Delta Instruments for $4.2 billion.",
-            ("Delta Instruments", "PRICE", "$4.2 billion", "accepted"),
-        ),
+        ("Norvik Systems bought Delta for $4.2 billion.", ("Delta", "PRICE", "$4.2 billion", "accepted")),
         ("Norvik Systems will acquire Delta for $4.2 billion.", ("Delta", "PRICE", "$4.2 billion", "accepted")),
         (
             "Norvik Systems paid $4.2 billion for Halden Instruments.",

@@ -347,12 +347,12 @@ def test_it_is_the_organisation_that_acted_before(extractor: RulesExtractor) -> 
 
 
 def test_a_short_form_is_an_alias_of_the_fuller_name(extractor: RulesExtractor) -> None:
-    text = "Anna Berg lived in Oslo. Berg joined the Bergen Institute of Science. BIS was founded in 1825."
+    text = "Anna Berg lived in Oslo. Berg joined the Bergen Museum of Art. BMA was founded in 1825."
     found = extract(extractor, text)
     assert found.joined()["Anna Berg"] == [("Anna Berg", "name"), ("Berg", "short-form")]
     aliases = {entity.name: entity.aliases for entity in found.evidence.entities}
-    assert aliases == {"Anna Berg": ("Berg",), "Oslo": (), "Bergen Institute of Science": ("BIS",)}
-    assert ("Bergen Institute of Science", "FOUNDED_ON", "1825") in found.triples
+    assert aliases == {"Anna Berg": ("Berg",), "Oslo": (), "Bergen Museum of Art": ("BMA",)}
+    assert ("Bergen Museum of Art", "FOUNDED_ON", "1825") in found.triples
 
 
 def test_someone_known_by_a_role_alone_is_one_unnamed_entity(extractor: RulesExtractor) -> None:

@@ -24,14 +24,6 @@ def test_learns_what_no_line_tells_apart() -> None:
     assert ((said == LABELS).mean(axis=0) > 0.8).all()
 
 
-def test_of_labels_that_exclude_each_other_the_chances_sum_to_one() -> None:
-    labels = np.stack([COLUMNS[:, 0] < -0.8, np.abs(COLUMNS[:, 0]) <= 0.8, COLUMNS[:, 0] > 0.8], axis=1)
-    odds = np.exp(fit_network(COLUMNS, labels, np.ones(labels.shape, np.float32), (0,), exclusive=True)(COLUMNS))
-    chances = odds / odds.sum(axis=1, keepdims=True)
-    assert (chances.argmax(axis=1) == labels.argmax(axis=1)).mean() > 0.9
-    assert np.abs(chances.mean(axis=0) - labels.mean(axis=0)).max() < 0.05
-
-
 def test_the_same_seed_gives_the_same_bytes_and_another_does_not() -> None:
     once, again, other = (fit_network(COLUMNS, LABELS, WEIGHTS, (seed,)).hidden for seed in (3, 3, 4))
     assert once.tobytes() == again.tobytes() != other.tobytes()

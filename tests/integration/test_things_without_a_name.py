@@ -62,7 +62,7 @@ def test_counts_and_lists_leave_out_what_has_no_name(filled: Groundplan) -> None
     (found,) = filled.store.read("aggregate_subjects", ids=[norvik], predicates=["ATTACKED"], kinds=[], limit=5)
     assert (found["total"], found["names"]) == (1, ["Erik Lund"])
     kinds = {row[0]: row[1:3] for row in filled.cypher("kinds").rows}
-    assert kinds["Organization"][1] == 2  # the coalition forces of either report
+    assert kinds["Organization"] == (1, 2)  # Norvik; the coalition forces of either report
 
 
 def test_a_description_cannot_be_merged_with_anything(filled: Groundplan) -> None:

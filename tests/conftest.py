@@ -133,22 +133,27 @@ def within_process(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def store(connection: Connection, within_process: None) -> Iterator[Store]:  # noqa: ARG001
-    """A store, that has written nothing yet, on a graph that holds nothing but its schema."""
-    with Store(connection, timeout_s=STORE_TIMEOUT_S) as cleaner:
-        empty(cleaner)
+def emptied(connection: Connection, within_process: None) -> None:  # noqa: ARG001
+    """The session's graph holds nothing but its schema."""
+    with Store(connection, timeout_s=STORE_TIMEOUT_S) as store:
+        empty(store)
+
+
+@pytest.fixture
+def store(connection: Connection, emptied: None) -> Iterator[Store]:  # noqa: ARG001
+    """A store, that has written nothing yet, on an empty graph."""
     with Store(connection, timeout_s=STORE_TIMEOUT_S) as store:
         yield store
 
 
 @pytest.fixture
-def settings(connection: Connection, within_process: None, tmp_path: Path) -> Settings:  # noqa: ARG001
-    """Settings for the session's server with a home of the test's own."""
+def settings(connection: Connection, emptied: None, tmp_path: Path) -> Settings:  # noqa: ARG001
+    """Settings for the session's server, with an empty graph and a home of the test's own."""
     return _settings(connection, tmp_path / "home")
 
 
 @pytest.fixture
-def graph(store: Store, settings: Settings) -> Iterator[Groundplan]:  # noqa: ARG001  (the store empties the graph)
+def graph(settings: Settings) -> Iterator[Groundplan]:
     """An open graph that holds nothing."""
     with Groundplan.open(settings) as kg:
         yield kg

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 import unicodedata
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -494,6 +495,25 @@ def test_every_surface_and_quote_is_the_characters_of_its_offsets_within_its_chu
 def test_a_document_says_the_same_whatever_it_is_batched_with(extractor: RulesExtractor, texts: list[str]) -> None:
     batch = [segmented(text, path=f"{number}.txt") for number, text in enumerate(texts)]
     assert extractor(batch) == [result for each in batch for result in extractor([each])]
+
+
+WRAPPED = textwrap.fill(
+    "In the winter of 1931, long before the works at Oslo were closed for good, the engineer Anna Berg founded "
+    "Halden Instruments with nothing but a loan. Half a century later, on the third of May in 1984, it was acquired by "
+    "Norvik Systems, whose office for bridges in New Bergen the engineer Erik Lund had led since he came home in 1979.",
+    60,
+)
+
+
+def test_names_and_claims_that_go_on_in_the_next_line_are_those_of_the_paragraph(extractor: RulesExtractor) -> None:
+    wrapped, whole = extract(extractor, WRAPPED), extract(extractor, WRAPPED.replace("\n", " "))
+    assert {"Halden\nInstruments", "Norvik\nSystems"} <= {mention.surface for mention in wrapped.evidence.mentions}
+    assert [(each.name, each.kind, each.aliases) for each in wrapped.evidence.entities] == [
+        (each.name, each.kind, each.aliases) for each in whole.evidence.entities
+    ]
+    assert [(each.predicate, each.confidence, each.quote.replace("\n", " ")) for each in wrapped.evidence.claims] == [
+        (each.predicate, each.confidence, each.quote) for each in whole.evidence.claims
+    ]
 
 
 @pytest.mark.parametrize(("start", "end"), [(1, 0), (0, 1), (1, 1), (-1, -1), (10_000, 10_000)])

@@ -16,6 +16,7 @@ from pipeline.ingest.extract.headers import HeaderReader, Line, Person, header_l
 from pipeline.ingest.extract.relations import RawRelation, RelationFinder
 from pipeline.ingest.extract.typed import Typed, TypedFinder
 from pipeline.text import names, nlp
+from pipeline.text.lines import unwrap
 from pipeline.text.mentions import MentionFinder, RawMention
 from pipeline.text.weights import fingerprint
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from graph_schema.ontology import Ontology
     from pipeline.ingest.extract.clusters import Clusters, Joined
 
-VERSION = "5"
+VERSION = "6"
 WEIGHTS = ("names", "relations")
 SECOND_NAMES = frozenset({"abbreviation", "alias"})
 PARSE_BATCH_CHUNKS = 64
@@ -122,7 +123,7 @@ class RulesExtractor:
         if self.nlp is None:
             self.setup()
         assert self.nlp is not None
-        pairs = ((without_headers(each[0].text, each[1]), each) for each in given)
+        pairs = ((unwrap(without_headers(each[0].text, each[1])), each) for each in given)
         for doc, (chunk, lines, date) in self.nlp.pipe(pairs, as_tuples=True, batch_size=PARSE_BATCH_CHUNKS):
             analysis = self._analyse(doc, chunk, date)
             analysis.people = self.headers.people(chunk, lines, analysis.mentions, analysis.cues)
@@ -283,6 +284,12 @@ def _cut(chunk: Chunk, start: int, end: int) -> str:
     return chunk.text[start - chunk.start : end - chunk.start]
 
 
+def _surface(chunk: Chunk, mention: RawMention) -> str:
+    """The source's characters of a mention, whose lines the finder saw joined; `check_offsets` refuses any others."""
+    stated = _cut(chunk, mention.start, mention.end)
+    return stated if stated.split() == mention.surface.split() else mention.surface
+
+
 def _one_line(surface: str) -> str:
     return " ".join(surface.split())
 
@@ -304,7 +311,7 @@ def _mention(chunk: Chunk, mention: RawMention, argument: Argument, confidence: 
         entity=argument.entity.key,
         start=mention.start,
         end=mention.end,
-        surface=mention.surface,
+        surface=_surface(chunk, mention),
         rule=argument.rule,
         confidence=confidence,
     )
@@ -321,7 +328,7 @@ def _values(chunk: Chunk, analysis: _Analysis) -> Iterator[StatedValue]:
                 chunk=chunk.key,
                 start=mention.start,
                 end=mention.end,
-                surface=mention.surface,
+                surface=_surface(chunk, mention),
                 value_type="date" if value is None else value.type,
                 normalised=None if value is None else value.normalised,
                 precision=None if value is None else value.precision,

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from graph_schema.ontology import Ontology
     from pipeline.settings import Settings
     from pipeline.store.driver import Layer, Transaction
+    from pipeline.text.tagger import Tags
 
 
 COMPOSE_FILE = Path(__file__).parents[1] / "docker-compose.yml"
@@ -101,10 +102,12 @@ def fragile_extractor(model: str, ontology: Ontology) -> RulesExtractor:
 class FragileFinder(MentionFinder):
     """Finds mentions, and breaks on one text."""
 
-    def __call__(self, doc: Doc, offset: int, date: str | None = None) -> tuple[list[RawMention], dict[int, int]]:
+    def __call__(
+        self, doc: Doc, offset: int, date: str | None = None, tags: Tags | None = None
+    ) -> tuple[list[RawMention], dict[int, int]]:
         if "breaks" in doc.text:
             raise ValueError("this text breaks it")
-        return super().__call__(doc, offset, date)
+        return super().__call__(doc, offset, date, tags)
 
 
 class Killed(BaseException):

@@ -19,7 +19,7 @@ from pipeline.text.tagger import CLASSES, Tags, default_tagger
 from pipeline.text.values import MONTHS, parse_date, parse_money, parse_quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from spacy.tokens import Doc, Span, Token
 
@@ -87,18 +87,26 @@ class RawMention:
 
 
 class MentionFinder:
-    """Finds mentions under one ontology. `tagger` gives the names of a parsed text; by default the one that ships."""
+    """Finds mentions under one ontology. `tagger` gives the names of parsed texts; by default the one that ships."""
 
-    def __init__(self, ontology: Ontology, tagger: Callable[[Doc], Tags] | None = None) -> None:
+    def __init__(self, ontology: Ontology, tagger: Callable[[Sequence[Doc]], list[Tags]] | None = None) -> None:
         self.ontology = ontology
         self.tagger = tagger
         self.gazetteer = Gazetteer(ontology)
         self.tagged_kinds = {ontology.kind_of_label.get(label) for label in CLASS_OF_LABEL}
 
-    def __call__(self, doc: Doc, offset: int, date: str | None = None) -> tuple[list[RawMention], dict[int, int]]:
+    def tags(self, docs: Sequence[Doc]) -> list[Tags]:
+        """What the tagger says of each text: of many at a time it costs a third less."""
+        return (self.tagger or default_tagger().tag)(docs)
+
+    def __call__(
+        self, doc: Doc, offset: int, date: str | None = None, tags: Tags | None = None
+    ) -> tuple[list[RawMention], dict[int, int]]:
         """All mentions of a chunk that begins at `offset`, in order, and token index -> mention index. `date` is the
-        document's, in ISO 8601: without it a relative date has no value."""
-        tags = (self.tagger or default_tagger())(doc)
+        document's, in ISO 8601: without it a relative date has no value. `tags` are the text's, where they are known.
+        """
+        if tags is None:
+            (tags,) = self.tags([doc])
         found: dict[int, tuple[RawMention, int]] = {}
         taken: set[int] = set()
         for item in self._items(doc, offset, tags, date, taken):

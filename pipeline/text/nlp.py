@@ -101,15 +101,14 @@ def _keep_states(nlp: Language) -> None:
 def sentence_starts(doc: Doc) -> Doc:
     """Tell the parser where sentences begin that it often runs together: after a blank line, and after a quotation that
     ends one."""
-    for token in doc[:-1]:
-        after = doc[token.i + 1]
-        if "\n\n" in token.text or (
-            token.text in CLOSING_QUOTES
-            and token.i > 0
-            and doc[token.i - 1].text in SENTENCE_ENDS
-            and (after.is_title or after.is_space)
-        ):
-            after.is_sent_start = True
+    words = [token.text for token in doc]
+    for index, word in enumerate(words[:-1]):
+        if "\n\n" in word:
+            doc[index + 1].is_sent_start = True
+        elif word in CLOSING_QUOTES and index > 0 and words[index - 1] in SENTENCE_ENDS:
+            after = doc[index + 1]
+            if after.is_title or after.is_space:
+                after.is_sent_start = True
     return doc
 
 

@@ -18,7 +18,7 @@ from pipeline.text import weights
 from pipeline.text.nlp import states_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from spacy.tokens import Doc, Span, Token
 
@@ -132,31 +132,26 @@ class Tagger:
         self.row = {name: index for index, name in enumerate(names)}
         self.weights = np.vstack([arrays["weights"], np.zeros(len(LABELS))]).astype(np.float64)
         self.bias = self.row.get("bias", len(names))
-        self.transitions = _legal(arrays["transitions"].astype(np.float64))
+        self.chain = Chain(_legal(arrays["transitions"].astype(np.float64)))
         self.lexicon = lexicon_of(arrays)
         (self.states_of_model,) = weights.unpacked(arrays["states_model"])
         self.of_states = arrays["states"].astype(np.float64)
-        self._words: dict[tuple[str, bool], Array] = {}
-        self._syntaxes: dict[tuple[str, ...], Array] = {}
-        self._odds = np.exp(self.transitions)
+        self._words = _Kept(self._word)
+        self._syntaxes = _Kept(lambda token: self._window(_syntax_features(_syntax(token))))
 
     def __call__(self, doc: Doc) -> Tags:
         """The names of a parsed text."""
-        if not len(doc):
-            return Tags((), ())
-        scores = self._scores(doc)
-        marginals = self._marginals(scores)
-        classes = marginals[:, 1:].reshape(len(doc), len(CLASSES), -1).sum(axis=2)
-        spans = tuple(
-            Tagged(start, end, name, tuple(classes[start:end].mean(axis=0).tolist()))
-            for start, end, name in spans_of([LABELS[label] for label in self._best(scores)])
-        )
-        return Tags(spans, tuple(marginals[:, 0].tolist()))
+        return self.tag([doc])[0]
+
+    def tag(self, docs: Sequence[Doc]) -> list[Tags]:
+        """The names of each text; to the bit those that it has alone, and sooner than one after the other."""
+        scores = [self._scores(doc) for doc in docs if len(doc)]
+        results = iter(zip(self.chain.best(scores), self.chain.marginals(scores), strict=True))
+        return [_tags(*next(results)) if len(doc) else Tags((), ()) for doc in docs]
 
     def _scores(self, doc: Doc) -> Array:
         """The sum of the weights of each token's features: tokens x labels."""
-        tokens = list(doc)
-        near = np.stack([self._word(token) for token in tokens]) + np.stack([self._syntax(token) for token in tokens])
+        near = self._words(_word_key, doc) + self._syntaxes(_syntax, doc)
         rows: list[int] = []
         first: list[int] = []
         for own in _joint_features(doc, self.lexicon):
@@ -175,18 +170,7 @@ class Tagger:
         return scores
 
     def _word(self, token: Token) -> Array:
-        key = (token.text, token.has_vector)
-        if key not in self._words:
-            if len(self._words) >= MAX_CACHED:
-                self._words.clear()
-            self._words[key] = self._window(_word_features(token, self.lexicon))
-        return self._words[key]
-
-    def _syntax(self, token: Token) -> Array:
-        key = _syntax(token)
-        if key not in self._syntaxes:
-            self._syntaxes[key] = self._window(_syntax_features(key))
-        return self._syntaxes[key]
+        return self._window(_word_features(token, self.lexicon))
 
     def _window(self, features: list[str]) -> Array:
         return np.stack([self._sum(_at(offset, features)) for offset in WINDOW])
@@ -196,33 +180,110 @@ class Tagger:
         total: Array = self.weights[rows].sum(axis=0)
         return total
 
-    def _best(self, scores: Array) -> list[int]:
-        """The likeliest sequence of labels (Viterbi)."""
-        came: list[Array] = []
-        best = scores[0] + _START
-        for row in scores[1:]:
-            paths = best[:, None] + self.transitions
-            came.append(paths.argmax(axis=0))
-            best = paths.max(axis=0) + row
-        labels = [int((best + _END).argmax())]
-        for back in reversed(came):
-            labels.append(int(back[labels[-1]]))
-        return labels[::-1]
 
-    def _marginals(self, scores: Array) -> Array:
-        """The probability of each label at each token (forward and backward, scaled)."""
-        odds = np.exp(scores - scores.max(axis=1, keepdims=True))
+class _Kept:
+    """Scores of tokens in a window, kept by what they depend on: [offsets, labels] each."""
+
+    def __init__(self, make: Callable[[Token], Array]) -> None:
+        self.make = make
+        self.place: dict[tuple[object, ...], int] = {}
+        self.values = np.empty((1_024, len(WINDOW), len(LABELS)))
+
+    def __call__(self, key_of: Callable[[Token], tuple[object, ...]], doc: Doc) -> Array:
+        """[tokens, offsets, labels]."""
+        if len(self.place) >= MAX_CACHED:
+            self.place.clear()
+        places = [self._at(key_of(token), token) for token in doc]  # before the values are looked at: they may grow
+        return self.values[places]
+
+    def _at(self, key: tuple[object, ...], token: Token) -> int:
+        place = self.place.get(key)
+        if place is None:
+            place = self.place[key] = len(self.place)
+            if place == len(self.values):
+                self.values = np.concatenate([self.values, np.empty_like(self.values)])
+            self.values[place] = self.make(token)
+        return place
+
+
+class Chain:
+    """Sequences of labels under [labels, labels] transition scores, many at a time. Scores are [tokens, labels] for
+    each sequence, one token or more. A sequence's results do not depend, in any bit, on those beside it: no product of
+    matrices, whose order of additions does."""
+
+    def __init__(self, transitions: Array) -> None:
+        self.transitions = transitions
+        self.odds = np.exp(transitions)
+
+    def best(self, scores: Sequence[Array]) -> Iterator[list[int]]:
+        """The likeliest labels of each (Viterbi)."""
+        if not scores:
+            return
+        steps = _Steps(scores)
+        best = steps.scores[0] + _START
+        came: list[Array] = []
+        for row, count in zip(steps.scores[1:], steps.counts[1:], strict=True):
+            paths = best[:count, :, None] + self.transitions
+            came.append(paths.argmax(axis=1))
+            best[:count] = paths.max(axis=1) + row[:count]
+        labels = np.empty(steps.scores.shape[:2], dtype=np.int64)
+        labels[steps.lengths - 1, np.arange(len(scores))] = (best + _END).argmax(axis=1)
+        for step in range(len(came), 0, -1):
+            every = np.arange(steps.counts[step])
+            labels[step - 1, every] = came[step - 1][every, labels[step, every]]
+        for column, length in steps:
+            yield labels[:length, column].tolist()
+
+    def marginals(self, scores: Sequence[Array]) -> Iterator[Array]:
+        """The probability of each label at each token (forward and backward, scaled): [tokens, labels] of each."""
+        if not scores:
+            return
+        steps = _Steps(scores)
+        odds = np.exp(steps.scores - steps.scores.max(axis=2, keepdims=True))
         forward, backward = np.empty_like(odds), np.ones_like(odds)
-        forward[0] = odds[0] / odds[0].sum()
-        for index in range(1, len(odds)):
-            row = (forward[index - 1] @ self._odds) * odds[index]
-            forward[index] = row / row.sum()
-        for index in range(len(odds) - 2, -1, -1):
-            row = self._odds @ (backward[index + 1] * odds[index + 1])
-            backward[index] = row / row.sum()
-        both = forward * backward
-        marginals: Array = both / both.sum(axis=1, keepdims=True)
-        return marginals
+        forward[0] = _normalised(odds[0])
+        for step in range(1, len(odds)):
+            count = steps.counts[step]
+            reached = (forward[step - 1, :count, :, None] * self.odds).sum(axis=1)
+            forward[step, :count] = _normalised(reached * odds[step, :count])
+        for step in range(len(odds) - 2, -1, -1):
+            count = steps.counts[step + 1]
+            left = backward[step + 1, :count] * odds[step + 1, :count]
+            backward[step, :count] = _normalised((self.odds * left[:, None, :]).sum(axis=2))
+        for column, length in steps:
+            yield _normalised(forward[:length, column] * backward[:length, column])
+
+
+class _Steps:
+    """Sequences side by side, the longest first: `scores` [steps, sequences, labels], of which the first `counts[step]`
+    reach each step. Gives the column and the length of each sequence, in the order given."""
+
+    def __init__(self, scores: Sequence[Array]) -> None:
+        given = np.array([len(each) for each in scores])
+        order = np.argsort(-given, kind="stable")
+        self.columns = np.argsort(order, kind="stable")
+        self.lengths = given[order]
+        self.scores = np.zeros((self.lengths[0], len(scores), len(LABELS)))
+        for column, index in enumerate(order):
+            self.scores[: len(scores[index]), column] = scores[index]
+        self.counts = (self.lengths > np.arange(len(self.scores))[:, None]).sum(axis=1)
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        return iter([(int(column), int(self.lengths[column])) for column in self.columns])
+
+
+def _normalised(rows: Array) -> Array:
+    shares: Array = rows / rows.sum(axis=1, keepdims=True)
+    return shares
+
+
+def _tags(labels: list[int], marginals: Array) -> Tags:
+    classes = marginals[:, 1:].reshape(len(marginals), len(CLASSES), -1).sum(axis=2)
+    spans = tuple(
+        Tagged(start, end, name, tuple(classes[start:end].mean(axis=0).tolist()))
+        for start, end, name in spans_of([LABELS[label] for label in labels])
+    )
+    return Tags(spans, tuple(marginals[:, 0].tolist()))
 
 
 @cache
@@ -286,6 +347,10 @@ def _word_features(token: Token, lexicon: Lexicon) -> list[str]:
     if any(character.isdigit() for character in word):
         found.append("digits")
     return found
+
+
+def _word_key(token: Token) -> tuple[str, bool]:
+    return token.text, token.has_vector
 
 
 def _syntax(token: Token) -> tuple[str, ...]:

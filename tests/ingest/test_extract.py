@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from spacy.tokens import Doc
 
+    from pipeline.text.tagger import Tags
+
 MODEL = Settings().model
 AVIATION = """
 [ontology]
@@ -555,8 +557,10 @@ def test_a_document_that_breaks_the_extractor_fails_alone_in_its_place(extractor
 class CarelessFinder(MentionFinder):
     """Finds mentions, one character too far to the right."""
 
-    def __call__(self, doc: Doc, offset: int, date: str | None = None) -> tuple[list[RawMention], dict[int, int]]:
-        return super().__call__(doc, offset + 1, date)
+    def __call__(
+        self, doc: Doc, offset: int, date: str | None = None, tags: Tags | None = None
+    ) -> tuple[list[RawMention], dict[int, int]]:
+        return super().__call__(doc, offset + 1, date, tags)
 
 
 def test_a_document_whose_offsets_would_be_wrong_is_failed_and_not_handed_on(extractor: RulesExtractor) -> None:

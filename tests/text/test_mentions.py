@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 BLANK = spacy.blank("en")
 FINDER = MentionFinder(load_ontology())
-UNTAGGED = MentionFinder(load_ontology(), lambda doc: Tags((), (0.0,) * len(doc)))
+UNTAGGED = MentionFinder(load_ontology(), lambda docs: [Tags((), (0.0,) * len(doc)) for doc in docs])
 
 
 def recognised(text: str, entity: str, label: str) -> Doc:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import pairwise, product
+from operator import itemgetter
+
 import numpy as np
 import pytest
 import spacy
@@ -81,9 +84,58 @@ def test_words_of_peoples_names_are_features_of_their_neighbours() -> None:
 
 @given(st.lists(st.floats(-30, 30), min_size=2 * len(LABELS), max_size=2 * len(LABELS)))
 def test_the_best_sequence_is_one_that_spells_names(scores: list[float]) -> None:
-    best = default_tagger()._best(np.array(scores).reshape(2, len(LABELS)))
+    (best,) = default_tagger().chain.best([np.array(scores).reshape(2, len(LABELS))])
     labels = [LABELS[each] for each in best]
     assert labels_of(2, spans_of(labels)) == labels
+
+
+@given(st.lists(st.integers(1, 12), max_size=9), st.integers(0, 2**32 - 1))
+def test_a_sequence_is_read_to_the_bit_as_if_no_other_stood_beside_it(lengths: list[int], seed: int) -> None:
+    chain, draw = default_tagger().chain, np.random.default_rng(seed)
+    scores = [draw.normal(0, 5, (length, len(LABELS))) for length in lengths]
+    assert list(chain.best(scores)) == [labels for each in scores for labels in chain.best([each])]
+    together, alone = list(chain.marginals(scores)), [own for each in scores for own in chain.marginals([each])]
+    assert all(np.array_equal(one, other) for one, other in zip(together, alone, strict=True))
+
+
+def test_the_best_sequence_and_the_probabilities_are_those_of_all_sequences_tried() -> None:
+    chain, length = default_tagger().chain, 3
+    scores = np.random.default_rng(4).normal(0, 2, (length, len(LABELS)))
+    total = {
+        labels: sum(scores[place, label] for place, label in enumerate(labels))
+        + sum(chain.transitions[pair] for pair in pairwise(labels))
+        for labels in product(range(len(LABELS)), repeat=length)
+    }
+    legal = {
+        labels: each
+        for labels, each in total.items()
+        if LABELS[labels[0]][0] not in "IL" and LABELS[labels[-1]][0] not in "BI"
+    }
+    assert list(chain.best([scores])) == [list(max(legal.items(), key=itemgetter(1))[0])]
+    weights_of_all = {labels: np.exp(each - max(total.values())) for labels, each in total.items()}
+    expected = np.zeros_like(scores)
+    for labels, weight in weights_of_all.items():
+        expected[np.arange(length), list(labels)] += weight
+    (found,) = chain.marginals([scores])
+    assert np.allclose(found, expected / sum(weights_of_all.values()), atol=1e-9)
+
+
+def test_a_tagger_keeps_the_scores_of_any_number_of_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [
+        spacy.blank("en")(" ".join(f"Word{number} of" for number in range(start, start + 900))) for start in (0, 900)
+    ]
+    expected = [Tagger(weights.load("names"))(text) for text in texts]
+    tagger = Tagger(weights.load("names"))
+    assert tagger.tag(texts) == expected
+    monkeypatch.setattr("pipeline.text.tagger.MAX_CACHED", 100)
+    assert tagger.tag(texts) == expected
+
+
+def test_texts_tagged_together_are_tagged_as_each_alone() -> None:
+    model = nlp.load(Settings().model)
+    texts = (SENTENCE, "", "Oslo.", "In 1931 Norvik Systems of Bergen hired Erik Lund. " * 3, "Anna left.")
+    docs = [model(text) for text in texts]
+    assert default_tagger().tag(docs) == [default_tagger()(doc) for doc in docs]
 
 
 def test_weights_know_which_texts_they_were_trained_on() -> None:

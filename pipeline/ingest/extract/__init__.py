@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from graph_schema.errors import EvidenceError, GroundplanError
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from graph_schema.models import Chunk, Claim, Document
     from graph_schema.ontology import Ontology
     from pipeline.ingest.extract.clusters import Clusters, Joined
+    from pipeline.text.tagger import Tags
 
 VERSION = "6"
 WEIGHTS = ("names", "relations")
@@ -124,13 +126,16 @@ class RulesExtractor:
             self.setup()
         assert self.nlp is not None
         pairs = ((unwrap(without_headers(each[0].text, each[1])), each) for each in given)
-        for doc, (chunk, lines, date) in self.nlp.pipe(pairs, as_tuples=True, batch_size=PARSE_BATCH_CHUNKS):
-            analysis = self._analyse(doc, chunk, date)
-            analysis.people = self.headers.people(chunk, lines, analysis.mentions, analysis.cues)
-            yield analysis
+        parsed = self.nlp.pipe(pairs, as_tuples=True, batch_size=PARSE_BATCH_CHUNKS)
+        while batch := list(islice(parsed, PARSE_BATCH_CHUNKS)):
+            tags = self.find_mentions.tags([doc for doc, _ in batch])
+            for (doc, (chunk, lines, date)), own in zip(batch, tags, strict=True):
+                analysis = self._analyse(doc, chunk, date, own)
+                analysis.people = self.headers.people(chunk, lines, analysis.mentions, analysis.cues)
+                yield analysis
 
-    def _analyse(self, doc: Doc, chunk: Chunk, date: str | None) -> _Analysis:
-        found, at = self.find_mentions(doc, chunk.start, date)
+    def _analyse(self, doc: Doc, chunk: Chunk, date: str | None, tags: Tags) -> _Analysis:
+        found, at = self.find_mentions(doc, chunk.start, date, tags)
         read = CueReader(doc, found, at, self.ontology, chunk.start)
         cues, mentions, at = read(), read.mentions, read.at
         values = {index: mention.value for index, mention in enumerate(mentions) if mention.value is not None}

@@ -499,6 +499,20 @@ def test_a_document_says_the_same_whatever_it_is_batched_with(extractor: RulesEx
     assert extractor(batch) == [result for each in batch for result in extractor([each])]
 
 
+CAPITALS = "ANNA BERG FOUNDED THE HALDEN MUSEUM IN OSLO IN 1931. SHE WAS BORN IN BERGEN."
+
+
+def test_text_in_capitals_says_what_it_says_in_small_letters(extractor: RulesExtractor) -> None:
+    small = extract(extractor, "Anna Berg founded the Halden Museum in Oslo in 1931. She was born in Bergen.")
+    found = extract(extractor, CAPITALS)
+    assert {each.name for each in found.evidence.entities} == {each.name for each in small.evidence.entities}
+    claims = [(each.predicate, each.start, each.end, each.status) for each in found.evidence.claims]
+    assert claims == [(each.predicate, each.start, each.end, each.status) for each in small.evidence.claims]
+    assert claims
+    assert all(each.surface.isupper() for each in found.evidence.mentions)
+    assert all(each.quote.isupper() for each in found.evidence.claims)
+
+
 WRAPPED = textwrap.fill(
     "In the winter of 1931, long before the works at Oslo were closed for good, the engineer Anna Berg founded "
     "Halden Instruments with nothing but a loan. Half a century later, on the third of May in 1984, it was acquired by "

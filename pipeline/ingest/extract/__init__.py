@@ -19,10 +19,12 @@ from pipeline.ingest.extract.typed import Typed, TypedFinder
 from pipeline.text import names, nlp
 from pipeline.text.lines import unwrap
 from pipeline.text.mentions import MentionFinder, RawMention
+from pipeline.text.tagger import default_tagger
+from pipeline.text.truecase import Dictionary, Truecaser
 from pipeline.text.weights import fingerprint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from spacy.language import Language
     from spacy.tokens import Doc
@@ -83,10 +85,12 @@ class RulesExtractor:
         self.cluster = Clusterer(ontology)
         self.headers = HeaderReader(ontology)
         self.nlp: Language | None = None
+        self.truecase: Callable[[str], str] = str
 
     def setup(self) -> str:
         """Load the model. Returns the fingerprint."""
         self.nlp = nlp.load(self.model)
+        self.truecase = Truecaser(default_tagger().lexicon, Dictionary.of(self.nlp))
         return self.fingerprint()
 
     def fingerprint(self) -> str:
@@ -125,7 +129,7 @@ class RulesExtractor:
         if self.nlp is None:
             self.setup()
         assert self.nlp is not None
-        pairs = ((unwrap(without_headers(each[0].text, each[1])), each) for each in given)
+        pairs = ((self._readable(chunk, lines), (chunk, lines, date)) for chunk, lines, date in given)
         parsed = self.nlp.pipe(pairs, as_tuples=True, batch_size=PARSE_BATCH_CHUNKS)
         while batch := list(islice(parsed, PARSE_BATCH_CHUNKS)):
             tags = self.find_mentions.tags([doc for doc, _ in batch])
@@ -133,6 +137,10 @@ class RulesExtractor:
                 analysis = self._analyse(doc, chunk, date, own)
                 analysis.people = self.headers.people(chunk, lines, analysis.mentions, analysis.cues)
                 yield analysis
+
+    def _readable(self, chunk: Chunk, lines: list[Line]) -> str:
+        """A chunk's text, of the same length, as the parser reads it best."""
+        return self.truecase(unwrap(without_headers(chunk.text, lines)))
 
     def _analyse(self, doc: Doc, chunk: Chunk, date: str | None, tags: Tags) -> _Analysis:
         found, at = self.find_mentions(doc, chunk.start, date, tags)
@@ -290,9 +298,10 @@ def _cut(chunk: Chunk, start: int, end: int) -> str:
 
 
 def _surface(chunk: Chunk, mention: RawMention) -> str:
-    """The source's characters of a mention, whose lines the finder saw joined; `check_offsets` refuses any others."""
+    """The source's characters of a mention, but for their case and line ends as the finder saw
+    them; `check_offsets` refuses any others."""
     stated = _cut(chunk, mention.start, mention.end)
-    return stated if stated.split() == mention.surface.split() else mention.surface
+    return stated if _one_line(stated).casefold() == _one_line(mention.surface).casefold() else mention.surface
 
 
 def _one_line(surface: str) -> str:

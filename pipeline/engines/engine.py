@@ -82,13 +82,13 @@ class Engine(Generic[In, Out]):
         """One result for each of `shards`, in the order in which they are done.
 
         `shards` is iterated in the caller's thread and only as far as there is room: at most two a worker are between
-        there and here.
+        there and here. The first of them starts the workers.
         """
-        self.setup()
         done: SimpleQueue[ShardResult[In, Out] | BaseException] = SimpleQueue()
-        room = SHARDS_PER_PLACE * len(self._threads)
         under_way = 0
         for shard in shards:
+            self.setup()
+            room = SHARDS_PER_PLACE * len(self._threads)
             self._tasks.put((shard, done))
             under_way += 1
             while under_way == room or not done.empty():

@@ -16,8 +16,10 @@ import psutil
 import pytest
 from obedient import Reply, lines, making, order, pids
 
+from pipeline.engines import Shard, open_engine
 from pipeline.engines.contract import Lost
 from pipeline.engines.process import WorkerProcess
+from pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -167,6 +169,14 @@ def test_a_worker_of_which_nothing_is_asked_ends(tmp_path: Path) -> None:
         ours.send_bytes(pickle.dumps(making(tmp_path)))
         assert process.wait(60) == 0
     assert lines(tmp_path) == ["constructed", "setup"]
+
+
+def test_a_run_with_nothing_to_do_starts_no_worker(tmp_path: Path) -> None:
+    with open_engine(Settings(engine="processes", workers=2), making(tmp_path)) as engine:
+        assert list(engine.run(())) == []
+        assert not pids(tmp_path)
+        assert len(list(engine.run([Shard("a", (order("a"),))]))) == 1
+        assert pids(tmp_path)
 
 
 def test_a_lost_batch_leaves_no_process_and_no_descriptor(tmp_path: Path) -> None:

@@ -16,7 +16,8 @@ from graph_schema.ontology import UNKNOWN_KIND
 from pipeline.text import lexicon, names
 from pipeline.text.gazetteer import Gazetteer
 from pipeline.text.tagger import CLASSES, Tags, default_tagger
-from pipeline.text.values import MONTHS, parse_date, parse_money, parse_quantity
+from pipeline.text.value_spans import VALUE_LABELS, amount, read_value, value_spans
+from pipeline.text.values import MONTHS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,15 +36,10 @@ DATES = frozenset({"DATE", "TIME"})
 UNTAGGED = frozenset({"NORP"})  # "an Italian painter": no name to those who labelled what the tagger learnt from
 SURE, UNSURE = 0.8, 0.5
 MAX_OUTSIDE_RECOGNISED, MAX_OUTSIDE_OTHER, MAX_OUTSIDE_PROPER = 0.9, 0.98, 0.95
-VALUE_LABELS = frozenset({"DATE", "TIME", "MONEY", "QUANTITY", "CARDINAL", "PERCENT"})
 PRONOUNS = {"he": "m", "him": "m", "his": "m", "himself": "m", "she": "f", "her": "f", "hers": "f", "herself": "f"}
 DEFINITE = frozenset({"the", "this", "that"})
 SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 _PREPOSITIONS = frozenset("about after against at before by for from in into near of on over to under with".split())
-_APPROXIMATE = frozenset(
-    "about around approximately almost nearly some roughly over under than more less at least most up to only "
-    "just".split()
-)
 _DATED = re.compile(r"\d|\b(?:last|this|next|ago|yesterday|today|tomorrow|" + "|".join(sorted(CALENDAR)) + r")\b", re.I)
 _GARBLED = re.compile(r"\S{31}|[^\W\d_][\"!?;(){}<>|~^=*_\\][^\W\d_]|[!?*|~^=\\]{2}|\b[^\W\d_]+\d+[^\W\d_]+\d")
 _QUOTES = frozenset("\"“”„'‘’")
@@ -144,9 +140,11 @@ class MentionFinder:
             mention = _mention(span, offset, listed.kind, "name")
             mention.weights = ((listed.kind, 1.0),)
             yield mention, span
-        values = [ent for ent in doc.ents if ent.label_ in VALUE_LABELS]
-        for ent in values:
-            yield self._of_value(ent, offset, tags, date)
+        for span in value_spans(doc):
+            value = self._of_value(span, offset, tags, date)
+            if value is None and span.label_ not in DATES and any(character.isalpha() for character in span.text):
+                taken.update(range(span.start, span.end))  # "$2-3 million" is no amount, but no name either
+            yield value
         for ent in doc.ents:
             if ent.label_ not in VALUE_LABELS and (_is_split(ent, tags) or _is_cut(ent, tags)):
                 yield self._of_entity(ent, offset, tags)
@@ -172,8 +170,8 @@ class MentionFinder:
                 yield self._of_token(token, offset)
 
     def _of_value(self, ent: Span, offset: int, tags: Tags, date: str | None) -> tuple[RawMention, Span] | None:
-        label, ent = ent.label_, _amount(_widened(ent, tags))
-        value = _value(ent, date)
+        label, ent = ent.label_, amount(_widened(ent, tags))
+        value = read_value(ent, label, date)
         if value is None and (label not in DATES or not _DATED.search(ent.text)):
             return None
         mention = _mention(ent, offset, "", "value", value=value)
@@ -486,24 +484,3 @@ def _widened(ent: Span, tags: Tags) -> Span:
         if each.name == "Other" and each.start < ent.end and ent.start < each.end:
             first, end = min(first, each.start), max(end, each.end)
     return ent.doc[first:end]
-
-
-def _amount(ent: Span) -> Span:
-    """A value without the words before it that only say how near it comes ("about 20 miles")."""
-    start = ent.start
-    while start < ent.end - 1 and (ent.doc[start].lower_ in _APPROXIMATE or ent.doc[start].is_space):
-        start += 1
-    return ent.doc[start : ent.end]
-
-
-def _value(ent: Span, date: str | None) -> Value | None:
-    match next(token.ent_type_ for token in ent if token.ent_type_):
-        case "DATE" | "TIME":
-            return parse_date(ent.text, date)
-        case "MONEY":
-            return parse_money(ent.text) or parse_quantity(ent.text)
-        case "CARDINAL":
-            head = ent.root.head
-            return parse_quantity(ent.text, head.lemma_ if ent.root.dep_ == "nummod" else "")
-        case _:
-            return parse_quantity(ent.text)

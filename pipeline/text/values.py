@@ -11,8 +11,12 @@ import calendar
 import re
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from graph_schema.models import Precision, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 MONTHS = {
     name.lower(): number
@@ -72,14 +76,29 @@ NUMBER_WORDS = {word: number for number, word in enumerate(_SMALL)} | {
     word: 10 * number for number, word in enumerate(_TENS, start=2)
 }
 MULTIPLES = {"dozen": 12, "hundred": 100}
-SCALES = {"thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000, "trillion": 10**12}
+SCALES = {
+    "thousand": 1_000, "lakh": 100_000, "million": 1_000_000, "crore": 10_000_000, "billion": 1_000_000_000,
+    "trillion": 10**12,
+}  # fmt: skip
+_SUFFIXES = {"k": "thousand", "m": "million", "mn": "million", "bn": "billion", "tn": "trillion"}
 _NUMERALS = {*NUMBER_WORDS, *MULTIPLES, *SCALES, "half"}
+_SIGNS = {
+    "us$": "USD", "ca$": "CAD", "c$": "CAD", "au$": "AUD", "a$": "AUD", "nz$": "NZD", "hk$": "HKD", "r$": "BRL",
+    "$": "USD", "£": "GBP", "€": "EUR", "¥": "JPY", "₹": "INR", "rs.": "INR", "rs": "INR",
+}  # fmt: skip
+CODES = frozenset(
+    "USD EUR GBP JPY CHF CAD AUD NZD HKD SGD NOK SEK DKK ISK PLN CZK HUF RUB UAH INR PKR CNY KRW BRL MXN ZAR EGP ILS "
+    "SAR AED DEM FRF ITL NLG BEF".split()
+)
 CURRENCIES = {
-    "$": "USD", "us$": "USD", "c$": "CAD", "a$": "AUD", "dollar": "USD", "dollars": "USD",
-    "£": "GBP", "pound": "GBP", "pounds": "GBP",
-    "€": "EUR", "euro": "EUR", "euros": "EUR", "¥": "JPY", "yen": "JPY", "kroner": "NOK", "krone": "NOK",
-    "kronor": "SEK", "krona": "SEK", "francs": "CHF", "franc": "CHF", "marks": "DEM", "cents": "cent",
-    "guilders": "NLG", "rubles": "RUB", "roubles": "RUB", "rupees": "INR",
+    "dollar": "USD", "us dollar": "USD", "u.s. dollar": "USD", "american dollar": "USD", "canadian dollar": "CAD",
+    "australian dollar": "AUD", "new zealand dollar": "NZD", "hong kong dollar": "HKD", "singapore dollar": "SGD",
+    "pound": "GBP", "pound sterling": "GBP", "pounds sterling": "GBP", "british pound": "GBP", "egyptian pound": "EGP",
+    "euro": "EUR", "yen": "JPY", "krone": "NOK", "kroner": "NOK", "norwegian krone": "NOK", "norwegian kroner": "NOK",
+    "danish krone": "DKK", "danish kroner": "DKK", "krona": "SEK", "kronor": "SEK", "franc": "CHF",
+    "swiss franc": "CHF", "french franc": "FRF", "belgian franc": "BEF", "mark": "DEM", "german mark": "DEM",
+    "guilder": "NLG", "rouble": "RUB", "ruble": "RUB", "rupee": "INR", "indian rupee": "INR", "pakistani rupee": "PKR",
+    "cent": "cent",
 }  # fmt: skip
 _UNIT_FORMS = {
     "metre": "metre", "meter": "metre", "kilometre": "kilometre", "kilometer": "kilometre", "km": "kilometre",
@@ -87,10 +106,42 @@ _UNIT_FORMS = {
     "percent": "percent", "%": "percent", "tonne": "tonne", "ton": "ton", "people": "person",
     "men": "man", "women": "woman", "children": "child",
 }  # fmt: skip
-_PIECES = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|[a-z]+")
-_HALF = re.compile(r"\bhalf an? (?=hundred|thousand|million|billion|trillion|dozen)")
-_SUFFIXED = re.compile(r"(?<=\d)\s?(k|m|bn|tn)\b")
-_SUFFIXES = {"k": " thousand", "m": " million", "bn": " billion", "tn": " trillion"}
+
+
+def _one_of(words: Iterable[str]) -> str:
+    """A pattern for any of `words`, the longest first."""
+    return "(?:" + "|".join(map(re.escape, sorted(words, key=len, reverse=True))) + ")"
+
+
+_FIGURES = r"(?<!\d)(?<!\d[.,])(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
+_SCALE = _one_of(SCALES)
+_WORDS = rf"(?:\b{_one_of(_TENS)}(?:[\s-]{_one_of(_SMALL)})?|\b{_one_of(_SMALL)})\b"
+_HUNDREDS = rf"(?:(?:{_FIGURES}|{_WORDS}|\bhalf\s+an?)[\s-]+)?\b{_one_of(MULTIPLES)}\b(?:\s+(?:and\s+)?{_WORDS})?"
+_GROUP = rf"(?:{_HUNDREDS}|{_FIGURES}|{_WORDS})(?:\s+and\s+a\s+half\b)?|\bhalf\s+an?\b"
+_NUMBER = re.compile(
+    rf"(?P<vague>\b(?:several|few|many|couple(?:\s+of)?|multi)[\s-]+)?"
+    rf"(?:(?:(?:{_GROUP})[\s-]+{_SCALE}s?|\b{_SCALE})\b(?:\s+(?:and\s+)?(?:{_HUNDREDS}|{_WORDS})(?:\s+{_SCALE}\b)?)*"
+    rf"|{_GROUP})",
+    re.IGNORECASE,
+)
+_PIECES = re.compile(rf"{_FIGURES}|[a-z]+")
+_SUFFIXED = re.compile(rf"(?<=\d)\s?({_one_of(_SUFFIXES)})\b", re.IGNORECASE)
+_SIGN = rf"(?i:{_one_of(_SIGNS)})"
+_CODE = _one_of(CODES)
+_SCALED = rf"{_FIGURES}(?:[\s-]?(?i:{_SCALE})\b|\s?(?i:{_one_of(_SUFFIXES)})\b)?"
+_BEFORE = rf"(?<![\w$£€¥])(?:{_SIGN}|{_CODE})\s?"
+_AFTER = rf"\s?(?:{_SIGN}|{_CODE})(?![\w$£€¥])"
+_DASH = r"\s?[-–—]\s?"
+_SIGNED_MONEY = re.compile(
+    rf"\bbetween\s+{_BEFORE}{_SCALED}\s+and\s+(?:{_BEFORE})?{_SCALED}"
+    rf"|\bbetween\s+{_SCALED}\s+and\s+{_SCALED}{_AFTER}"
+    rf"|(?<!from ){_BEFORE}{_SCALED}(?:\s+to\s+|{_DASH}){_BEFORE}{_SCALED}"
+    rf"|{_BEFORE}{_SCALED}(?:{_DASH}{_SCALED})?"
+    rf"|(?<![\w.,-])(?:{_SCALED}(?:\s+to\s+|{_DASH}))?{_SCALED}{_AFTER}"
+)
+_CURRENCY = re.compile(rf"{_BEFORE}|[$£€¥₹]|\b(?:{_CODE}|(?i:{_one_of(CURRENCIES)})s?)\b")
+_SAID_BEFORE = re.compile(rf"(?:{_BEFORE})$")
+_SAID_AFTER = re.compile(rf"[\s-]*(?:(?P<unit>{_SIGN}|{_CODE})(?!\w)|(?P<name>(?i:{_one_of(CURRENCIES)}))s?\b)")
 
 
 @lru_cache(maxsize=65_536)
@@ -214,26 +265,44 @@ def _dated(normalised: str, text: str, precision: Precision) -> Value:
 
 @lru_cache(maxsize=65_536)
 def parse_number(text: str) -> float | None:
-    """The first number in `text`, in figures, words or both ("1,200", "forty-two", "half a million"), or `None`."""
-    lowered = _HALF.sub("0.5 ", text.lower().replace("-", " "))
-    total: float | None = None
+    """The one number in `text`, in figures, words or both ("1,200", "forty-two", "half a million"); `None` when there
+    is none or more than one ("2-3 million")."""
+    found = _number(text)
+    return None if found is None else found[0]
+
+
+def _number(text: str) -> tuple[float, int, int] | None:
+    """The one number in `text`, and where it begins and ends."""
+    numbers = list(_NUMBER.finditer(text))
+    if len(numbers) != 1 or numbers[0]["vague"]:
+        return None
+    said = numbers[0]
+    counted = _counted(said[0].lower())
+    if counted is None:
+        return None
+    return -counted if text.lower().startswith("minus ") else counted, said.start(), said.end()
+
+
+def _counted(number: str) -> float | None:
+    """What a number in lower case amounts to; `None` when its scales do not fall ("two million and three million")."""
+    total = 0.0
     current: float | None = None
-    for piece in _PIECES.findall(lowered):
+    least = float("inf")
+    for piece in _PIECES.findall(number):
         if piece[0].isdigit():
-            if current is not None:
-                break
             current = float(piece.replace(",", ""))
+        elif piece == "half":
+            current = (current or 0) + 0.5
         elif piece in NUMBER_WORDS:
             current = (current or 0) + NUMBER_WORDS[piece]
         elif piece in MULTIPLES:
             current = (1 if current is None else current) * MULTIPLES[piece]
-        elif piece in SCALES:
-            total = (total or 0) + (1 if current is None else current) * SCALES[piece]
-            current = None
-    if total is None and current is None:
-        return None
-    number = (total or 0) + (current or 0)
-    return -number if lowered.startswith("minus ") else number
+        elif (scale := SCALES.get(piece.removesuffix("s"))) is not None:
+            if scale >= least:
+                return None
+            total += (1 if current is None else current) * scale
+            current, least = None, scale
+    return total + (current or 0)
 
 
 def compatible(first: str, second: str, value_type: str | None) -> bool:
@@ -243,15 +312,37 @@ def compatible(first: str, second: str, value_type: str | None) -> bool:
     return first == second or first.startswith(f"{second}-") or second.startswith(f"{first}-")
 
 
+def money_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Where figures stand beside the sign or the code of a currency, half-open, with both ends of "$2-3 million"."""
+    return (matched.span() for matched in _SIGNED_MONEY.finditer(text))
+
+
 def parse_money(text: str) -> Value | None:
-    """An amount as `number CODE`, or `None` when the currency or the number is not said."""
-    lowered = _SUFFIXED.sub(lambda matched: _SUFFIXES[matched[1]], text.lower())
-    code = next((CURRENCIES[sign] for sign in ("us$", "c$", "a$", "$", "£", "€", "¥") if sign in lowered), None)
-    code = code or next((CURRENCIES[word] for word in re.findall(r"[a-z]+", lowered) if word in CURRENCIES), None)
-    number = parse_number(lowered)
-    if code is None or number is None:
+    """An amount as `number CODE`, or `None` when no one number stands beside a currency: of two ends, of several and of
+    a multiple that nobody knows there is no amount."""
+    figures = _SUFFIXED.sub(lambda matched: f" {_SUFFIXES[matched[1].lower()]}", text)
+    found = _number(figures)
+    if found is None or figures[found[2] : found[2] + 1].isalpha():
+        return None
+    number, start, end = found
+    if before := _SAID_BEFORE.search(figures[:start]):
+        code = _code(before[0])
+    elif after := _SAID_AFTER.match(figures, end):
+        code = CURRENCIES[" ".join(after["name"].lower().split())] if after["name"] else _code(after["unit"])
+    else:
         return None
     return Value(type="money", normalised=f"{_plain(number)} {code}", text=text)
+
+
+def names_currency(text: str) -> bool:
+    """Whether `text` says that an amount is money, readable or not ("$2-3 million", "500 old pounds")."""
+    return _CURRENCY.search(text) is not None
+
+
+def _code(unit: str) -> str:
+    """The code of a currency by its code or its sign."""
+    unit = unit.strip()
+    return unit if unit in CODES else _SIGNS[unit.lower()]
 
 
 def parse_quantity(text: str, unit: str | None = None) -> Value | None:

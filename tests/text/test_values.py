@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.text.values import parse_date, parse_money, parse_number, parse_quantity
+from pipeline.text.values import money_spans, parse_date, parse_money, parse_number, parse_quantity
 
 
 @pytest.mark.parametrize(
@@ -169,6 +169,91 @@ def test_money_is_a_number_and_a_code(text: str, normalised: str) -> None:
     value = parse_money(text)
     assert value is not None
     assert (value.type, value.normalised, value.text, value.precision) == ("money", normalised, text, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "normalised"),
+    [
+        ("US$500", "500 USD"),
+        ("A$ 5m", "5000000 AUD"),
+        ("R$20", "20 BRL"),
+        ("USD 40,000", "40000 USD"),
+        ("EUR3.2bn", "3200000000 EUR"),
+        ("CHF 3 million", "3000000 CHF"),
+        ("40,000 SEK", "40000 SEK"),
+        ("12,000€", "12000 EUR"),
+        ("Rs. 500", "500 INR"),
+        ("500 euros", "500 EUR"),
+        ("40 million Swiss francs", "40000000 CHF"),
+        ("five hundred Canadian dollars", "500 CAD"),
+        ("10 pounds sterling", "10 GBP"),
+    ],
+)
+def test_a_currency_is_told_by_sign_code_or_name_before_or_after_the_number(text: str, normalised: str) -> None:
+    value = parse_money(text)
+    assert value is not None
+    assert value.normalised == normalised
+
+
+@pytest.mark.parametrize(
+    ("text", "normalised"),
+    [
+        ("3.5 lakh rupees", "350000 INR"),
+        ("₹2 crore", "20000000 INR"),
+        ("half a million euros", "500000 EUR"),
+        ("two and a half million dollars", "2500000 USD"),
+        ("two million three hundred thousand pounds", "2300000 GBP"),
+    ],
+)
+def test_a_multiple_counts_in_full(text: str, normalised: str) -> None:
+    value = parse_money(text)
+    assert value is not None
+    assert value.normalised == normalised
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "between $2 million and $3 million",
+        "$2-3 million",
+        "$2 million to $3 million",
+        "£40m–£50m",
+        "two or three million pounds",
+        "two million and three million pounds",
+        "3.5 gazillion dollars",
+        "$3zn",
+        "several hundred pounds",
+        "a couple of million dollars",
+        "500 Liberian dollars",
+        "Z$500",
+        "2,5 million euros",
+    ],
+)
+def test_a_range_a_vague_or_unknown_multiple_and_an_unknown_currency_are_no_amount_of_money(text: str) -> None:
+    assert parse_money(text) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["3 to 5 people", "between 200 and 300 men", "two or three ships", "2,000-3,000 tonnes"]
+)
+def test_a_range_is_no_quantity(text: str) -> None:
+    assert parse_number(text) is None
+    assert parse_quantity(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "spans"),
+    [
+        ("It cost £12,000, then $500 and 40 EUR.", ["£12,000", "$500", "40 EUR"]),
+        ("It cost USD40,000 or US$ 3.5 million.", ["USD40,000", "US$ 3.5 million"]),
+        ("It cost $2-3 million, £40m–£50m or 2 to 3 million NOK.", ["$2-3 million", "£40m–£50m", "2 to 3 million NOK"]),
+        ("It cost between €2 and €3, or $4 to $5.", ["between €2 and €3", "$4 to $5"]),
+        ("It rose from $2 million to $3 million.", ["$2 million", "$3 million"]),
+        ("In 2004 it weighed 500 pounds; see COP 26 and AUSD 3.", []),
+    ],
+)
+def test_money_stands_where_figures_stand_beside_a_sign_or_code(text: str, spans: list[str]) -> None:
+    assert [text[start:end] for start, end in money_spans(text)] == spans
 
 
 @pytest.mark.parametrize("text", ["3.5 million", "pounds", "40 men"])

@@ -1,0 +1,61 @@
+"""Where a parsed text states dates and amounts: what the recogniser took for one, and what is one by its form.
+
+The recogniser often leaves the sign of a currency outside ("£" of "£500"), or misses an amount altogether.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from spacy.tokens import Span
+
+from pipeline.text.values import money_spans, names_currency, parse_date, parse_money, parse_quantity
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+    from graph_schema.models import Value
+
+VALUE_LABELS = frozenset({"DATE", "TIME", "MONEY", "QUANTITY", "CARDINAL", "PERCENT"})
+_APPROXIMATE = frozenset(
+    "about around approximately almost nearly some roughly over under than more less at least most up to only "
+    "just".split()
+)
+
+
+def value_spans(doc: Doc) -> list[Span]:
+    """What may be a value, each under the recogniser's label for it, in order and apart from one another."""
+    found = [ent for ent in doc.ents if ent.label_ in VALUE_LABELS]
+    for start, end in money_spans(doc.text):
+        span = doc.char_span(start, end, alignment_mode="expand")
+        assert span is not None
+        same = [span, *(each for each in found if each.start < span.end and span.start < each.end)]
+        found = [each for each in found if each not in same]
+        found.append(Span(doc, min(each.start for each in same), max(each.end for each in same), "MONEY"))
+    return sorted(found, key=_start)
+
+
+def amount(span: Span) -> Span:
+    """A value without the words before it that only say how near it comes ("about 20 miles")."""
+    start = span.start
+    while start < span.end - 1 and (span.doc[start].lower_ in _APPROXIMATE or span.doc[start].is_space):
+        start += 1
+    return span.doc[start : span.end]
+
+
+def read_value(span: Span, label: str, date: str | None) -> Value | None:
+    """The value of what the recogniser labels so, in a document of that date; `None` where it cannot be told."""
+    match label:
+        case "DATE" | "TIME":
+            return parse_date(span.text, date)
+        case "MONEY":
+            return parse_money(span.text) or (None if names_currency(span.text) else parse_quantity(span.text))
+        case "CARDINAL":
+            head = span.root.head
+            return parse_quantity(span.text, head.lemma_ if span.root.dep_ == "nummod" else "")
+        case _:
+            return parse_quantity(span.text)
+
+
+def _start(span: Span) -> int:
+    return span.start

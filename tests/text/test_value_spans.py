@@ -1,0 +1,60 @@
+"""Where values stand: an amount with the sign or code of its currency, whatever the recogniser found of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import spacy
+
+from pipeline.text.value_spans import read_value, value_spans
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+BLANK = spacy.blank("en")
+
+
+def recognised(text: str, *entities: tuple[str, str]) -> Doc:
+    """`text`, tokenised, in which a recogniser found `entities`, each under its label."""
+    doc = BLANK(text)
+    for entity, label in entities:
+        span = doc.char_span(text.index(entity), text.index(entity) + len(entity), label=label)
+        assert span is not None, f"{entity!r} is no span of tokens"
+        doc.set_ents([*doc.ents, span])
+    return doc
+
+
+def found(doc: Doc) -> list[tuple[str, str]]:
+    """Surface and canonical form of every value."""
+    read = ((span, read_value(span, span.label_, None)) for span in value_spans(doc))
+    return [(span.text, value.normalised if value else "") for span, value in read]
+
+
+@pytest.mark.parametrize(
+    ("text", "entity", "label", "surface", "normalised"),
+    [
+        ("It cost £12,000 then.", "12,000", "MONEY", "£12,000", "12000 GBP"),
+        ("It cost ¥ 2.50 then.", "2.50", "CARDINAL", "¥ 2.50", "2.5 JPY"),
+        ("It cost EUR 3 million then.", "EUR 3 million", "MONEY", "EUR 3 million", "3000000 EUR"),
+        ("It cost 40,000 USD then.", "40,000", "CARDINAL", "40,000 USD", "40000 USD"),
+        ("It cost about $500 then.", "about $500", "MONEY", "about $500", "500 USD"),
+    ],
+)
+def test_money_holds_its_sign_or_code(text: str, entity: str, label: str, surface: str, normalised: str) -> None:
+    assert found(recognised(text, (entity, label))) == [(surface, normalised)]
+
+
+def test_money_that_the_recogniser_missed_is_found_and_the_rest_stays() -> None:
+    doc = recognised("In 1998 the 12 men paid USD40,000 and £5.", ("1998", "DATE"), ("12", "CARDINAL"))
+    assert found(doc) == [("1998", "1998"), ("12", "12"), ("USD40,000", "40000 USD"), ("£5", "5 GBP")]
+
+
+def test_the_ends_of_a_range_of_money_are_one_value_that_is_no_amount() -> None:
+    doc = recognised("It cost between $2 million and $3 million.", ("2 million", "MONEY"), ("3 million", "MONEY"))
+    assert found(doc) == [("between $2 million and $3 million", "")]
+
+
+@pytest.mark.parametrize("entity", ["3.5 gazillion dollars", "500 Liberian dollars"])
+def test_money_that_cannot_be_read_is_no_quantity_either(entity: str) -> None:
+    assert found(recognised(f"It cost {entity}.", (entity, "MONEY"))) == [(entity, "")]

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from spacy.tokens import Span
 
-from pipeline.text.values import money_spans, names_currency, parse_date, parse_money, parse_quantity
+from pipeline.text.values import date_spans, money_spans, names_currency, parse_date, parse_money, parse_quantity
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc
+    from spacy.tokens import Doc, Token
 
     from graph_schema.models import Value
 
@@ -22,16 +22,19 @@ _APPROXIMATE = frozenset(
     "just".split()
 )
 
+_WILL = frozenset({"will", "shall", "'ll", "’ll", "wo"})
+
 
 def value_spans(doc: Doc) -> list[Span]:
     """What may be a value, each under the recogniser's label for it, in order and apart from one another."""
     found = [ent for ent in doc.ents if ent.label_ in VALUE_LABELS]
-    for start, end in money_spans(doc.text):
+    by_form = [("MONEY", span) for span in money_spans(doc.text)] + [("DATE", span) for span in date_spans(doc.text)]
+    for label, (start, end) in by_form:
         span = doc.char_span(start, end, alignment_mode="expand")
         assert span is not None
         same = [span, *(each for each in found if each.start < span.end and span.start < each.end)]
         found = [each for each in found if each not in same]
-        found.append(Span(doc, min(each.start for each in same), max(each.end for each in same), "MONEY"))
+        found.append(Span(doc, min(each.start for each in same), max(each.end for each in same), label))
     return sorted(found, key=_start)
 
 
@@ -47,7 +50,7 @@ def read_value(span: Span, label: str, date: str | None) -> Value | None:
     """The value of what the recogniser labels so, in a document of that date; `None` where it cannot be told."""
     match label:
         case "DATE" | "TIME":
-            return parse_date(span.text, date)
+            return parse_date(span.text, date, ahead=_is_ahead(span.root))
         case "MONEY":
             return parse_money(span.text) or (None if names_currency(span.text) else parse_quantity(span.text))
         case "CARDINAL":
@@ -55,6 +58,17 @@ def read_value(span: Span, label: str, date: str | None) -> Value | None:
             return parse_quantity(span.text, head.lemma_ if span.root.dep_ == "nummod" else "")
         case _:
             return parse_quantity(span.text)
+
+
+def _is_ahead(token: Token) -> bool:
+    """Whether what happens then is said to lie ahead: "will meet on Friday"."""
+    for verb in (token, *token.ancestors):
+        if verb.pos_ in {"VERB", "AUX"}:
+            if any(child.dep_ == "aux" and child.lower_ in _WILL for child in verb.children):
+                return True
+            if verb.tag_ not in {"VB", "VBG"}:
+                return False
+    return False
 
 
 def _start(span: Span) -> int:

@@ -2,7 +2,7 @@
 
 A date keeps its precision: a year is a year. Partial dates are never filled up with today's day and month, which is
 what general date parsers do. What is said from the day of writing ("last Tuesday", "7 May") is a date only where that
-day is known. A stretch of years is an ISO 8601 interval of its first and last year.
+day is known. A stretch of years, months or days is an ISO 8601 interval of its first and last.
 """
 
 from __future__ import annotations
@@ -25,13 +25,25 @@ MONTHS = {
     if name
 } | {"sept": 9}
 
+_ANY_MONTH = r"(?:" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\.?"
+_ANY_YEAR = r"(?:1[0-9]{3}|20[0-9]{2})"
+_ANY_DAY = r"(?:[0-3]?[0-9](?:st|nd|rd|th)?)"
 _MONTH = r"(?P<month>" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\.?"
-_YEAR = r"(?P<year>1[0-9]{3}|20[0-9]{2})"
+_YEAR = rf"(?P<year>{_ANY_YEAR})"
 _DAY = r"(?P<day>[0-3]?[0-9])(?:st|nd|rd|th)?"
+_ISO = rf"{_YEAR}-(?P<monthnumber>[01]?[0-9])-(?P<day>[0-3]?[0-9])"
+_NUMERIC = rf"(?P<one>[0-3]?[0-9])(?P<mark>[./-])(?P<other>[0-3]?[0-9])(?P=mark){_YEAR}"
+
+
+def _date_form(form: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w-]){form}(?![\w-])", re.IGNORECASE)
+
+
 _DATE_FORMS = tuple(
-    re.compile(rf"(?<![\w-]){form}(?![\w-])", re.IGNORECASE)
+    _date_form(form)
     for form in (
-        rf"{_YEAR}-(?P<monthnumber>[01]?[0-9])-(?P<day>[0-3]?[0-9])",
+        _ISO,
+        _NUMERIC,
         rf"{_DAY}\s+(?:of\s+)?{_MONTH},?\s+{_YEAR}",
         rf"{_MONTH}\s+{_DAY},?\s+{_YEAR}",
         rf"{_MONTH},?\s+(?:of\s+)?{_YEAR}",
@@ -39,10 +51,32 @@ _DATE_FORMS = tuple(
         rf"{_YEAR}(?!s)",
     )
 )
+_IN_FIGURES = tuple(re.compile(rf"(?<![\w./-]){form}(?![\w/-]|\.\w)") for form in (_ISO, _NUMERIC))
 
+_FULL = (
+    rf"(?:{_ANY_YEAR}-[01]?[0-9]-[0-3]?[0-9]|[0-3]?[0-9][./-][0-3]?[0-9][./-]{_ANY_YEAR}"
+    rf"|(?:{_ANY_DAY}\s+(?:of\s+)?)?{_ANY_MONTH},?\s+(?:of\s+)?{_ANY_YEAR}|{_ANY_MONTH}\s+{_ANY_DAY},?\s+{_ANY_YEAR})"
+)
+_PART = rf"(?:{_ANY_DAY}\s+{_ANY_MONTH}|{_ANY_MONTH}\s+{_ANY_DAY}|{_ANY_MONTH})"
+_TO = r"(?:\s*[-–—]\s*|\s+(?:to|until|till|through)\s+)"
+_RANGE_FORMS = tuple(
+    _date_form(form)
+    for form in (
+        rf"(?P<month>{_ANY_MONTH})\s+(?P<first>{_ANY_DAY}){_TO}(?P<last>{_ANY_DAY})(?:,?\s+(?P<year>{_ANY_YEAR}))?",
+        rf"(?P<first>{_FULL}|{_PART}|{_ANY_YEAR}|{_ANY_DAY}){_TO}(?P<last>{_FULL}|{_PART})",
+        rf"between\s+(?P<first>{_FULL}|{_PART}|{_ANY_YEAR}|{_ANY_DAY})\s+and\s+(?P<last>{_FULL}|{_PART})",
+    )
+)
 _CENTURY = r"(?P<first>1[0-9]{3}|20[0-9]{2})"
+_LAST = r"(?P<last>(?:[12][0-9])?[0-9]{2})"
 _PERIOD_FORMS = (
-    re.compile(rf"(?<![\w-]){_CENTURY}\s*(?:-|–|—|to|and|until|through)\s*(?P<last>(?:[12][0-9])?[0-9]{{2}})(?![\w-])"),
+    *(
+        re.compile(rf"(?<![\w-]){form}(?![\w-])")
+        for form in (
+            rf"{_CENTURY}\s*(?:-|–|—|to|until|through)\s*{_LAST}",
+            rf"[Bb]etween\s+{_CENTURY}\s+and\s+{_LAST}",
+        )
+    ),
     re.compile(r"(?<![\w-])(?P<decade>1[0-9]{2}|20[0-9])0['’]?s(?![\w-])"),
 )
 _WEEKDAYS = {
@@ -61,11 +95,9 @@ _AGO = re.compile(
     r"^(?:about|some|nearly|almost)?\s*(?P<count>.+?)\s+(?P<unit>day|week|month|year)s?\s+ago$", re.IGNORECASE
 )
 _STEPPED = re.compile(rf"\b{_STEP}\s+(?P<unit>month|year)\b", re.IGNORECASE)
-_YEARLESS = tuple(
-    re.compile(rf"(?<![\w-]){form}(?![\w-])", re.IGNORECASE)
-    for form in (rf"{_DAY}\s+(?:of\s+)?{_MONTH}", rf"{_MONTH}\s+{_DAY}", _MONTH)
-)
+_YEARLESS = tuple(_date_form(form) for form in (rf"{_DAY}\s+(?:of\s+)?{_MONTH}", rf"{_MONTH}\s+{_DAY}", _MONTH))
 _DAYS_A_YEAR = 365
+_PRECISIONS: tuple[Precision, ...] = ("year", "month", "day")
 
 _SMALL = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
@@ -145,13 +177,16 @@ _SAID_AFTER = re.compile(rf"[\s-]*(?:(?P<unit>{_SIGN}|{_CODE})(?!\w)|(?P<name>(?
 
 
 @lru_cache(maxsize=65_536)
-def parse_date(text: str, written: str | None = None) -> Value | None:
+def parse_date(text: str, written: str | None = None, *, ahead: bool = False) -> Value | None:
     """The first date in `text` as ISO 8601 cut to its precision (`1962`, `1962-03`, `1962-03-01`) or, of a stretch of
-    years, `1980/1989`; `None` when there is none.
+    days, months or years, its first and last (`1980/1989`), as precise as the coarser; `None` when there is none.
 
     `written` is when the text was written, in ISO 8601: only with a known day is a relative date one ("last Tuesday",
-    "two years ago"), or one without a year ("7 May"), which is then the one nearest to that day.
+    "two years ago"), or one without a year ("7 May"), which is then the one nearest to that day; with `ahead` the next.
     """
+    for form in _RANGE_FORMS:
+        if (matched := form.search(text)) and (ends := _range(matched, written, ahead=ahead)):
+            return _between(*ends, text)
     for period in _PERIOD_FORMS:
         if matched := period.search(text):
             return _period(matched, text)
@@ -159,7 +194,43 @@ def parse_date(text: str, written: str | None = None) -> Value | None:
         if matched := form.search(text):
             return _date(matched, text)
     day = _day(written)
-    return None if day is None else _relative(text, day)
+    return None if day is None else _relative(text, day, ahead=ahead)
+
+
+def date_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Where a whole date stands in figures alone ("25/12/1950"), half-open."""
+    return (matched.span() for form in _IN_FIGURES for matched in form.finditer(text))
+
+
+def bounds(date: Value | None) -> tuple[str | None, str | None]:
+    """The first and last of a stretch of time; of any other date both are that date."""
+    if date is None:
+        return None, None
+    first, _, last = date.normalised.partition("/")
+    return first, last or first
+
+
+def _range(matched: re.Match[str], written: str | None, *, ahead: bool) -> tuple[Value, Value] | None:
+    """Both ends of "3 to 5 May 2004"; what the first does not say of month and year, the last does."""
+    said = matched.groupdict()
+    if (month := said.get("month")) is not None:
+        year = said["year"] or ""
+        first, last = (f"{month} {said[end]} {year}".strip() for end in ("first", "last"))
+    else:
+        first, last = said["first"], said["last"]
+    end = parse_date(last, written, ahead=ahead)
+    if end is None:
+        return None
+    year, month = int(end.normalised[:4]), end.normalised[5:7]
+    if re.fullmatch(_ANY_DAY, first):
+        if end.precision != "day":
+            return None
+        first = f"{first} {calendar.month_name[int(month)]}"
+    begin = parse_date(first)
+    if begin is None:  # "30 December to 2 January 2004" begins in the year before
+        same, before = (parse_date(f"{first} {each}") for each in (year, year - 1))
+        begin = same if same is None or same.normalised <= end.normalised else before
+    return None if begin is None else (begin, end)
 
 
 def _day(written: str | None) -> date | None:
@@ -178,8 +249,16 @@ def _period(matched: re.Match[str], text: str) -> Value | None:
     return _dated(f"{first}/{last}", text, "year") if first < last else None
 
 
-def _relative(text: str, day: date) -> Value | None:
-    """A date that is said from `day`."""
+def _between(begin: Value, end: Value, text: str) -> Value | None:
+    if begin.normalised >= end.normalised:
+        return None
+    coarser = min((begin.precision, end.precision), key=_PRECISIONS.index)
+    assert coarser is not None
+    return _dated(f"{begin.normalised}/{end.normalised}", text, coarser)
+
+
+def _relative(text: str, day: date, *, ahead: bool) -> Value | None:
+    """A date that is said from `day`, with `ahead` of what lies before it then."""
     if matched := _NEAR.search(text):
         return _dated((day + timedelta(days=_NEAR_DAYS[matched["near"].lower()])).isoformat(), text, "day")
     if matched := _AGO.search(text.strip()):
@@ -189,9 +268,9 @@ def _relative(text: str, day: date) -> Value | None:
         return _moved(day, text, matched["unit"].lower(), step)
     for form in _YEARLESS:
         if matched := form.search(text):
-            return _nearest(matched, text, day)
+            return _nearest(matched, text, day, ahead=ahead)
     if matched := _WEEKDAY.search(text):
-        return _on_weekday(matched, text, day)
+        return _on_weekday(matched, text, day, ahead=ahead)
     return None
 
 
@@ -214,13 +293,14 @@ def _moved(day: date, text: str, unit: str, count: int) -> Value | None:
     return None
 
 
-def _nearest(matched: re.Match[str], text: str, day: date) -> Value | None:
-    """A day and month, or a month, in the year that brings it nearest to `day`."""
+def _nearest(matched: re.Match[str], text: str, day: date, *, ahead: bool) -> Value | None:
+    """A day and month, or a month, in the year that brings it nearest to `day`, with `ahead` not before it."""
     month, said = MONTHS[matched["month"].lower()], matched.groupdict().get("day")
     middle = int(said) if said else 15
     near: list[tuple[int, int]] = []
     for year in (day.year - 1, day.year, day.year + 1):
-        if 1 <= middle <= calendar.monthrange(year, month)[1]:
+        past = (year, month, middle if said else day.day) < (day.year, day.month, day.day)
+        if 1 <= middle <= calendar.monthrange(year, month)[1] and not (ahead and past):
             near.append((abs((date(year, month, middle) - day).days), year))
     if not near:
         return None
@@ -230,13 +310,14 @@ def _nearest(matched: re.Match[str], text: str, day: date) -> Value | None:
     return _dated(f"{year}-{month:02}-{middle:02}", text, "day")
 
 
-def _on_weekday(matched: re.Match[str], text: str, day: date) -> Value:
-    """The last such day of the week up to `day` (before it: "last"; after it: "next")."""
-    weekday, step = _WEEKDAYS[matched["weekday"].lower()], (matched["step"] or "").lower()
+def _on_weekday(matched: re.Match[str], text: str, day: date, *, ahead: bool) -> Value:
+    """The last such day of the week up to `day` (before it: "last"; after it: "next"), with `ahead` the first from it
+    on."""
+    weekday, step = _WEEKDAYS[matched["weekday"].lower()], _STEPS.get((matched["step"] or "").lower(), 0)
     back = (day.weekday() - weekday) % 7
-    if _STEPS.get(step) == 1:
+    if step == 1 or (ahead and step == 0 and back):
         return _dated((day + timedelta(days=7 - back)).isoformat(), text, "day")
-    back = back or (7 if _STEPS.get(step) == -1 else 0)
+    back = back or (7 if step == -1 else 0)
     return _dated((day - timedelta(days=back)).isoformat(), text, "day")
 
 
@@ -245,6 +326,11 @@ def _date(matched: re.Match[str], text: str) -> Value | None:
     year = int(groups["year"]) if groups.get("year") else _full_year(int(groups["shortyear"]))
     month = int(groups["monthnumber"]) if groups.get("monthnumber") else MONTHS.get((groups.get("month") or "").lower())
     day = int(groups["day"]) if groups.get("day") else None
+    if groups.get("one"):
+        one, other = int(groups["one"]), int(groups["other"])
+        if one != other and {one, other} <= set(MONTHS.values()):  # some write the day first, some the month
+            return _dated(f"{year}", text, "year")
+        month, day = min(one, other), max(one, other)
     if month is None:
         return _dated(f"{year}", text, "year")
     if not 1 <= month <= 12 or (day is not None and not 1 <= day <= calendar.monthrange(year, month)[1]):

@@ -7,12 +7,20 @@ from typing import TYPE_CHECKING
 import pytest
 import spacy
 
+from pipeline.settings import Settings
+from pipeline.text import nlp
 from pipeline.text.value_spans import read_value, value_spans
 
 if TYPE_CHECKING:
+    from spacy.language import Language
     from spacy.tokens import Doc
 
 BLANK = spacy.blank("en")
+
+
+@pytest.fixture(scope="module")
+def model() -> Language:
+    return nlp.load(Settings().model)
 
 
 def recognised(text: str, *entities: tuple[str, str]) -> Doc:
@@ -25,9 +33,9 @@ def recognised(text: str, *entities: tuple[str, str]) -> Doc:
     return doc
 
 
-def found(doc: Doc) -> list[tuple[str, str]]:
-    """Surface and canonical form of every value."""
-    read = ((span, read_value(span, span.label_, None)) for span in value_spans(doc))
+def found(doc: Doc, date: str | None = None) -> list[tuple[str, str]]:
+    """Surface and canonical form of every value in a document of that date."""
+    read = ((span, read_value(span, span.label_, date)) for span in value_spans(doc))
     return [(span.text, value.normalised if value else "") for span, value in read]
 
 
@@ -58,3 +66,24 @@ def test_the_ends_of_a_range_of_money_are_one_value_that_is_no_amount() -> None:
 @pytest.mark.parametrize("entity", ["3.5 gazillion dollars", "500 Liberian dollars"])
 def test_money_that_cannot_be_read_is_no_quantity_either(entity: str) -> None:
     assert found(recognised(f"It cost {entity}.", (entity, "MONEY"))) == [(entity, "")]
+
+
+def test_a_whole_date_in_figures_is_a_date_whatever_the_recogniser_says() -> None:
+    doc = recognised("Born on 25.12.1950, left on 03/04/1998.", ("25.12.1950", "CARDINAL"))
+    assert found(doc) == [("25.12.1950", "1950-12-25"), ("03/04/1998", "1998")]
+
+
+@pytest.mark.parametrize(
+    ("text", "normalised"),
+    [
+        ("On Friday Anna Berg will meet Karl Lund.", "1955-03-04"),
+        ("On Friday Anna Berg met Karl Lund.", "1955-02-25"),
+        ("The bridge will be completed by September.", "1955-09"),
+        ("Norvik Systems will start selling boats in January.", "1956-01"),
+        ("Norvik Systems will buy Delta and sell Lom Shipping in January.", "1956-01"),
+        ("Anna Berg, who died in September, will be buried soon.", "1954-09"),
+        ("She said on Tuesday that Anna Berg will resign.", "1955-03-01"),
+    ],
+)
+def test_a_date_without_a_year_lies_ahead_where_the_verb_does(text: str, normalised: str, model: Language) -> None:
+    assert [date for _, date in found(model(text), "1955-03-02")] == [normalised]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.text.values import money_spans, parse_date, parse_money, parse_number, parse_quantity
+from pipeline.text.values import bounds, date_spans, money_spans, parse_date, parse_money, parse_number, parse_quantity
 
 
 @pytest.mark.parametrize(
@@ -104,6 +104,90 @@ def test_a_relative_date_is_told_from_the_day_of_writing(text: str, normalised: 
     if "1931" not in text:
         assert parse_date(text) is None
         assert parse_date(text, "2016") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "normalised", "precision"),
+    [
+        ("25/12/1950", "1950-12-25", "day"),
+        ("12/25/1950", "1950-12-25", "day"),
+        ("25.12.1950", "1950-12-25", "day"),
+        ("25-12-1950", "1950-12-25", "day"),
+        ("5/5/1950", "1950-05-05", "day"),
+        ("03/04/1950", "1950", "year"),
+        ("3.5.2004", "2004", "year"),
+    ],
+)
+def test_of_a_date_in_figures_that_may_begin_with_day_or_month_only_the_year_is_sure(
+    text: str, normalised: str, precision: str
+) -> None:
+    value = parse_date(text)
+    assert value is not None
+    assert (value.normalised, value.precision) == (normalised, precision)
+
+
+@pytest.mark.parametrize("text", ["31/02/1950", "13/13/1950", "0.4.1950"])
+def test_an_impossible_date_in_figures_is_none(text: str) -> None:
+    assert parse_date(text) is None
+
+
+def test_whole_dates_in_figures_are_found_within_a_text() -> None:
+    text = "Born 25/12/1950, died on 3.5.2004. Not 1.2.3.2004, 25/12, page 12/1950 or 1962-1965, but 2004-05-03."
+    assert sorted(text[start:end] for start, end in date_spans(text)) == ["2004-05-03", "25/12/1950", "3.5.2004"]
+
+
+@pytest.mark.parametrize(
+    ("text", "normalised", "precision"),
+    [
+        ("May 1998-June 1999", "1998-05/1999-06", "month"),
+        ("from May 1998 to June 1999", "1998-05/1999-06", "month"),
+        ("May–June 1999", "1999-05/1999-06", "month"),
+        ("between May and June 1999", "1999-05/1999-06", "month"),
+        ("December to January 2004", "2003-12/2004-01", "month"),
+        ("3 to 5 May 2004", "2004-05-03/2004-05-05", "day"),
+        ("3rd-5th of May 2004", "2004-05-03/2004-05-05", "day"),
+        ("May 3-5, 2004", "2004-05-03/2004-05-05", "day"),
+        ("30 December to 2 January 2004", "2003-12-30/2004-01-02", "day"),
+        ("3 May 1931 – 5 June 1935", "1931-05-03/1935-06-05", "day"),
+        ("2004-05-03 to 2004-06-01", "2004-05-03/2004-06-01", "day"),
+        ("1949 to May 1950", "1949/1950-05", "year"),
+        ("May to 3 June 2004", "2004-05/2004-06-03", "month"),
+        ("June 1999-May 1998", None, None),
+        ("1990 and 1994", "1990", "year"),
+    ],
+)
+def test_a_stretch_of_months_or_days_is_its_first_and_last(
+    text: str, normalised: str | None, precision: str | None
+) -> None:
+    value = parse_date(text)
+    assert (value and value.normalised, value and value.precision) == (normalised, precision)
+
+
+def test_the_bounds_of_a_date_are_the_ends_of_a_stretch_or_itself_twice() -> None:
+    assert bounds(parse_date("the 1950s")) == ("1950", "1959")
+    assert bounds(parse_date("May 1998-June 1999")) == ("1998-05", "1999-06")
+    assert bounds(parse_date("May 1998")) == ("1998-05", "1998-05")
+    assert bounds(None) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "normalised"),
+    [
+        ("September", "2016-09"),
+        ("in May", "2017-05"),
+        ("June", "2016-06"),
+        ("10 June", "2017-06-10"),
+        ("Tuesday", "2016-06-21"),
+        ("this Tuesday", "2016-06-21"),
+        ("Wednesday", "2016-06-15"),
+        ("last Tuesday", "2016-06-14"),
+        ("3 to 5 May", "2017-05-03/2017-05-05"),
+    ],
+)
+def test_what_lies_ahead_is_the_next_such_day_or_month(text: str, normalised: str) -> None:
+    value = parse_date(text, "2016-06-15", ahead=True)
+    assert value is not None
+    assert value.normalised == normalised
 
 
 @pytest.mark.parametrize("text", ["last week", "some years ago", "31 April", "9,000 years ago", "the other day"])

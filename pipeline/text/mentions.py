@@ -16,7 +16,7 @@ from graph_schema.ontology import UNKNOWN_KIND
 from pipeline.text import lexicon, names
 from pipeline.text.gazetteer import Gazetteer
 from pipeline.text.tagger import CLASSES, Tags, default_tagger
-from pipeline.text.value_spans import VALUE_LABELS, amount, read_value, value_spans
+from pipeline.text.value_spans import DATES, VALUE_LABELS, amount, is_unread, read_value, value_spans
 from pipeline.text.values import MONTHS
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ Form = Literal["name", "role", "pronoun", "value", "description"]
 CALENDAR = frozenset(day.lower() for day in calendar.day_name) | frozenset(MONTHS)
 LABELS_OF_CLASS = {"Person": ("PERSON",), "Place": ("GPE", "LOC", "FAC"), "Organization": ("ORG",)}
 CLASS_OF_LABEL = {label: name for name, labels in LABELS_OF_CLASS.items() for label in labels}
-DATES = frozenset({"DATE", "TIME"})
 UNTAGGED = frozenset({"NORP"})  # "an Italian painter": no name to those who labelled what the tagger learnt from
 SURE, UNSURE = 0.8, 0.5
 MAX_OUTSIDE_RECOGNISED, MAX_OUTSIDE_OTHER, MAX_OUTSIDE_PROPER = 0.9, 0.98, 0.95
@@ -142,8 +141,8 @@ class MentionFinder:
             yield mention, span
         for span in value_spans(doc):
             value = self._of_value(span, offset, tags, date)
-            if value is None and span.label_ not in DATES and any(character.isalpha() for character in span.text):
-                taken.update(range(span.start, span.end))  # "$2-3 million" is no amount, but no name either
+            if value is None and is_unread(span):
+                taken.update(range(span.start, span.end))
             yield value
         for ent in doc.ents:
             if ent.label_ not in VALUE_LABELS and (_is_split(ent, tags) or _is_cut(ent, tags)):

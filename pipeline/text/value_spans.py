@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from graph_schema.models import Value
 
-VALUE_LABELS = frozenset({"DATE", "TIME", "MONEY", "QUANTITY", "CARDINAL", "PERCENT"})
+DATES = frozenset({"DATE", "TIME"})
+VALUE_LABELS = DATES | {"MONEY", "QUANTITY", "CARDINAL", "PERCENT"}
 _APPROXIMATE = frozenset(
     "about around approximately almost nearly some roughly over under than more less at least most up to only "
     "just".split()
@@ -44,6 +45,12 @@ def amount(span: Span) -> Span:
     while start < span.end - 1 and (span.doc[start].lower_ in _APPROXIMATE or span.doc[start].is_space):
         start += 1
     return span.doc[start : span.end]
+
+
+def is_unread(span: Span) -> bool:
+    """Whether what may be a value and cannot be read is no name for that: "$2-3 million", but not "A320"."""
+    said = any(token.is_alpha for token in span) and any(token.like_num for token in span)
+    return span.label_ == "MONEY" or (said and span.label_ not in DATES)
 
 
 def read_value(span: Span, label: str, date: str | None) -> Value | None:

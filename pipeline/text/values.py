@@ -130,7 +130,7 @@ CURRENCIES = {
     "danish krone": "DKK", "danish kroner": "DKK", "krona": "SEK", "kronor": "SEK", "franc": "CHF",
     "swiss franc": "CHF", "french franc": "FRF", "belgian franc": "BEF", "mark": "DEM", "german mark": "DEM",
     "guilder": "NLG", "rouble": "RUB", "ruble": "RUB", "rupee": "INR", "indian rupee": "INR", "pakistani rupee": "PKR",
-    "cent": "cent",
+    "cents": "cent",
 }  # fmt: skip
 _UNIT_FORMS = {
     "metre": "metre", "meter": "metre", "kilometre": "kilometre", "kilometer": "kilometre", "km": "kilometre",
@@ -151,7 +151,7 @@ _WORDS = rf"(?:\b{_one_of(_TENS)}(?:[\s-]{_one_of(_SMALL)})?|\b{_one_of(_SMALL)}
 _HUNDREDS = rf"(?:(?:{_FIGURES}|{_WORDS}|\bhalf\s+an?)[\s-]+)?\b{_one_of(MULTIPLES)}\b(?:\s+(?:and\s+)?{_WORDS})?"
 _GROUP = rf"(?:{_HUNDREDS}|{_FIGURES}|{_WORDS})(?:\s+and\s+a\s+half\b)?|\bhalf\s+an?\b"
 _NUMBER = re.compile(
-    rf"(?P<vague>\b(?:several|few|many|couple(?:\s+of)?|multi)[\s-]+)?"
+    rf"(?<!\w)(?P<vague>\b(?:several|few|many|couple(?:\s+of)?|multi)[\s-]+)?"
     rf"(?:(?:(?:{_GROUP})[\s-]+{_SCALE}s?|\b{_SCALE})\b(?:\s+(?:and\s+)?(?:{_HUNDREDS}|{_WORDS})(?:\s+{_SCALE}\b)?)*"
     rf"|{_GROUP})",
     re.IGNORECASE,
@@ -172,6 +172,7 @@ _SIGNED_MONEY = re.compile(
     rf"|(?<![\w.,-])(?:{_SCALED}(?:\s+to\s+|{_DASH}))?{_SCALED}{_AFTER}"
 )
 _CURRENCY = re.compile(rf"{_BEFORE}|[$£€¥₹]|\b(?:{_CODE}|(?i:{_one_of(CURRENCIES)})s?)\b")
+_GLUED = re.compile(rf"(?<!\w)({_CODE}|(?i:rs))(?=\d)")
 _SAID_BEFORE = re.compile(rf"(?:{_BEFORE})$")
 _SAID_AFTER = re.compile(rf"[\s-]*(?:(?P<unit>{_SIGN}|{_CODE})(?!\w)|(?P<name>(?i:{_one_of(CURRENCIES)}))s?\b)")
 
@@ -406,7 +407,7 @@ def money_spans(text: str) -> Iterator[tuple[int, int]]:
 def parse_money(text: str) -> Value | None:
     """An amount as `number CODE`, or `None` when no one number stands beside a currency: of two ends, of several and of
     a multiple that nobody knows there is no amount."""
-    figures = _SUFFIXED.sub(lambda matched: f" {_SUFFIXES[matched[1].lower()]}", text)
+    figures = _SUFFIXED.sub(lambda matched: f" {_SUFFIXES[matched[1].lower()]}", _GLUED.sub(r"\1 ", text))
     found = _number(figures)
     if found is None or figures[found[2] : found[2] + 1].isalpha():
         return None

@@ -9,7 +9,7 @@ import spacy
 
 from pipeline.settings import Settings
 from pipeline.text import nlp
-from pipeline.text.value_spans import read_value, value_spans
+from pipeline.text.value_spans import is_unread, read_value, value_spans
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -66,6 +66,25 @@ def test_the_ends_of_a_range_of_money_are_one_value_that_is_no_amount() -> None:
 @pytest.mark.parametrize("entity", ["3.5 gazillion dollars", "500 Liberian dollars"])
 def test_money_that_cannot_be_read_is_no_quantity_either(entity: str) -> None:
     assert found(recognised(f"It cost {entity}.", (entity, "MONEY"))) == [(entity, "")]
+
+
+@pytest.mark.parametrize(
+    ("entity", "label", "unread"),
+    [
+        ("$2-3 million", "MONEY", True),
+        ("several dollars", "MONEY", True),
+        ("15 to 20 percent", "PERCENT", True),
+        ("A320", "CARDINAL", False),
+        ("747-400", "CARDINAL", False),
+        ("Vermillion", "CARDINAL", False),
+        ("the Sunday Times 2", "DATE", False),
+    ],
+)
+def test_what_counts_something_is_no_name_where_its_amount_cannot_be_read(
+    entity: str, label: str, unread: bool
+) -> None:
+    (span,) = recognised(f"It was {entity} then.", (entity, label)).ents
+    assert is_unread(span) == unread
 
 
 def test_a_whole_date_in_figures_is_a_date_whatever_the_recogniser_says() -> None:

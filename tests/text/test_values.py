@@ -354,6 +354,7 @@ def test_money_without_its_currency_or_its_number_is_none(text: str) -> None:
         ("twelve feet", None, "12 foot"),
         ("45%", None, "45 percent"),
         ("45 percent", None, "45 percent"),
+        ("7,000 m3", None, "7000"),
         ("120 people", None, "120 person"),
         ("some 1,200 employees", None, "1200 employee"),
         ("120", "worker", "120 worker"),

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from graph_schema.ontology import UNKNOWN_KIND
 from pipeline.text import lexicon, names
-from pipeline.text.gazetteer import Gazetteer
+from pipeline.text.gazetteer import Gazetteer, parse_as_names
 from pipeline.text.tagger import CLASSES, Tags, default_tagger
 from pipeline.text.value_spans import DATES, VALUE_LABELS, amount, is_unread, read_value, value_spans
 from pipeline.text.values import MONTHS
@@ -134,7 +134,9 @@ class MentionFinder:
         self, doc: Doc, offset: int, tags: Tags, date: str | None, taken: set[int]
     ) -> Iterator[tuple[RawMention, Span] | None]:
         """What may be a mention, best evidence first; `taken` are the tokens of mentions so far."""
-        for listed in self.gazetteer(doc):
+        known = self.gazetteer(doc)
+        parse_as_names(doc, known)
+        for listed in known:
             span = doc[listed.start : listed.end]
             mention = _mention(span, offset, listed.kind, "name")
             mention.weights = ((listed.kind, 1.0),)
@@ -155,10 +157,10 @@ class MentionFinder:
             named = ent.label_ not in VALUE_LABELS and _outside(tags, ent) < doubt and not _in_capitals(ent)
             if named or ent.label_ in UNTAGGED:
                 yield self._of_entity(ent, offset, tags)
-        known = {doc[each.start : each.end].text: each for each in tags.spans}
+        tagged_names = {doc[each.start : each.end].text: each for each in tags.spans}
         words = {token.text for each in tags.spans for token in doc[each.start : each.end] if token.is_title}
         for span in _proper_runs(doc, taken):
-            if (same := known.get(span.text)) is not None:
+            if (same := tagged_names.get(span.text)) is not None:
                 yield self._of_tagged(doc, same._replace(start=span.start, end=span.end), offset)
             elif span.text in words and _trimmed(span) is not None:  # "Berg" where the tagger found "Anna Berg"
                 yield self._named(span, UNKNOWN_KIND, offset, 1 - _outside(tags, span), {})

@@ -38,6 +38,9 @@ MAX_OUTSIDE_RECOGNISED, MAX_OUTSIDE_OTHER, MAX_OUTSIDE_PROPER = 0.9, 0.98, 0.95
 PRONOUNS = {"he": "m", "him": "m", "his": "m", "himself": "m", "she": "f", "her": "f", "hers": "f", "herself": "f"}
 DEFINITE = frozenset({"the", "this", "that"})
 SUBJECTS = frozenset({"nsubj", "nsubjpass"})
+PLACE_NOUNS = frozenset(
+    "town city village hamlet municipality borough parish county district province state island river".split()
+)
 _PREPOSITIONS = frozenset("about after against at before by for from in into near of on over to under with".split())
 _DATED = re.compile(r"\d|\b(?:last|this|next|ago|yesterday|today|tomorrow|" + "|".join(sorted(CALENDAR)) + r")\b", re.I)
 _GARBLED = re.compile(r"\S{31}|[^\W\d_][\"!?;(){}<>|~^=*_\\][^\W\d_]|[!?*|~^=\\]{2}|\b[^\W\d_]+\d+[^\W\d_]+\d")
@@ -248,10 +251,16 @@ class MentionFinder:
             said = "Place"
         if said is None and _is_faith(span):
             said = UNKNOWN_KIND
+        place, whole = self.ontology.kind_of_label.get("GPE"), _with_place_noun(span)
+        if place is not None and whole is not None and (len(span) == 1 or max(weights.values(), default=0.0) < SURE):
+            said = said if said is not None and self.ontology.fits(said, (place,)) else place
+        else:
+            whole = span
         mention = _mention(span, offset, said or kind, "name", gender=gender)
+        mention.subject = whole.root.dep_ in SUBJECTS
         mention.confidence = confidence
         mention.weights = ((said, 1.0),) if said else _shares(kind, weights)
-        return mention, span
+        return mention, whole
 
     def _said_kind(self, span: Span, title: str) -> str | None:
         """The kind that a title before the name, or its last or first word, says; `None` when none does."""
@@ -350,6 +359,16 @@ def _mention(
         value=value,
         subject=span.root.dep_ in SUBJECTS,
     )
+
+
+def _with_place_noun(span: Span) -> Span | None:
+    """A name with the noun that says that it is a place's, from "town" to the end of "the town of Kelby"."""
+    before = [token.text for token in span.doc[max(0, span.start - 3) : span.start]]
+    match before:
+        case ["the" | "The", noun, "of"] if noun in PLACE_NOUNS:
+            return span.doc[span.start - 2 : span.end]
+        case _:
+            return None
 
 
 def _is_nickname(doc: Doc, first: int) -> bool:

@@ -23,6 +23,7 @@ _APPROXIMATE = frozenset(
     "just".split()
 )
 
+_TO = frozenset({"or", "to", "-", "–", "—"})
 _WILL = frozenset({"will", "shall", "'ll", "’ll", "wo"})
 
 
@@ -36,7 +37,12 @@ def value_spans(doc: Doc) -> list[Span]:
         same = [span, *(each for each in found if each.start < span.end and span.start < each.end)]
         found = [each for each in found if each not in same]
         found.append(Span(doc, min(each.start for each in same), max(each.end for each in same), label))
-    return sorted(found, key=_start)
+    apart: list[Span] = []
+    for span in sorted(found, key=_start):
+        if apart and _is_range(apart[-1], span):
+            span = Span(doc, apart.pop().start, span.end, span.label_)
+        apart.append(span)
+    return apart
 
 
 def amount(span: Span) -> Span:
@@ -76,6 +82,14 @@ def _is_ahead(token: Token) -> bool:
             if verb.tag_ not in {"VB", "VBG"}:
                 return False
     return False
+
+
+def _is_range(first: Span, last: Span) -> bool:
+    """Whether a number and the amount behind it are the ends of one: "one or two million dollars", but not "rose from
+    3 to 5 metres"."""
+    between = first.doc[first.end : last.start].text or first[-1].text
+    changed = first.start > 0 and first.doc[first.start - 1].lower_ == "from"
+    return first.label_ == "CARDINAL" and last.label_ not in DATES and between in _TO and not changed
 
 
 def _start(span: Span) -> int:

@@ -11,6 +11,7 @@ import calendar
 import re
 from datetime import date, timedelta
 from functools import lru_cache
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from graph_schema.models import Precision, Value
@@ -145,7 +146,7 @@ def _one_of(words: Iterable[str]) -> str:
     return "(?:" + "|".join(map(re.escape, sorted(words, key=len, reverse=True))) + ")"
 
 
-_FIGURES = r"(?<!\d)(?<!\d[.,])(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
+_FIGURES = r"(?<!\d)(?<!\d[.,])(?:\d{1,3}(?:[,\u00a0\u2009\u202f]\d{3})+|\d+)(?:\.\d+)?"
 _SCALE = _one_of(SCALES)
 _WORDS = rf"(?:\b{_one_of(_TENS)}(?:[\s-]{_one_of(_SMALL)})?|\b{_one_of(_SMALL)})\b"
 _HUNDREDS = rf"(?:(?:{_FIGURES}|{_WORDS}|\bhalf\s+an?)[\s-]+)?\b{_one_of(MULTIPLES)}\b(?:\s+(?:and\s+)?{_WORDS})?"
@@ -156,11 +157,12 @@ _NUMBER = re.compile(
     rf"|{_GROUP})",
     re.IGNORECASE,
 )
+_GROUPED = re.compile(r"[^\d.]")
 _PIECES = re.compile(rf"{_FIGURES}|[a-z]+")
 _SUFFIXED = re.compile(rf"(?<=\d)\s?({_one_of(_SUFFIXES)})\b", re.IGNORECASE)
 _SIGN = rf"(?i:{_one_of(_SIGNS)})"
 _CODE = _one_of(CODES)
-_SCALED = rf"{_FIGURES}(?:[\s-]?(?i:{_SCALE})\b|\s?(?i:{_one_of(_SUFFIXES)})\b)?"
+_SCALED = rf"{_FIGURES}(?![.,]?\d|\s\d{{3}}\b)(?:[\s-]?(?i:{_SCALE})\b|\s?(?i:{_one_of(_SUFFIXES)})\b)?"
 _BEFORE = rf"(?<![\w$£€¥])(?:{_SIGN}|{_CODE})\s?"
 _AFTER = rf"\s?(?:{_SIGN}|{_CODE})(?![\w$£€¥])"
 _DASH = r"\s?[-–—]\s?"
@@ -169,7 +171,7 @@ _SIGNED_MONEY = re.compile(
     rf"|\bbetween\s+{_SCALED}\s+and\s+{_SCALED}{_AFTER}"
     rf"|(?<!from ){_BEFORE}{_SCALED}(?:\s+to\s+|{_DASH}){_BEFORE}{_SCALED}"
     rf"|{_BEFORE}{_SCALED}(?:{_DASH}{_SCALED})?"
-    rf"|(?<![\w.,-])(?:{_SCALED}(?:\s+to\s+|{_DASH}))?{_SCALED}{_AFTER}"
+    rf"|(?<![\w.,-])(?<!\d\s)(?:{_SCALED}(?:\s+to\s+|{_DASH}))?{_SCALED}{_AFTER}"
 )
 _CURRENCY = re.compile(rf"{_BEFORE}|[$£€¥₹]|\b(?:{_CODE}|(?i:{_one_of(CURRENCIES)})s?)\b")
 _GLUED = re.compile(rf"(?<!\w)({_CODE}|(?i:rs))(?=\d)")
@@ -371,13 +373,14 @@ def _number(text: str) -> tuple[float, int, int] | None:
 
 
 def _counted(number: str) -> float | None:
-    """What a number in lower case amounts to; `None` when its scales do not fall ("two million and three million")."""
+    """What a number in lower case amounts to; `None` when its scales do not fall ("two million and three million"), or
+    nothing could hold it."""
     total = 0.0
     current: float | None = None
     least = float("inf")
     for piece in _PIECES.findall(number):
         if piece[0].isdigit():
-            current = float(piece.replace(",", ""))
+            current = float(_GROUPED.sub("", piece))
         elif piece == "half":
             current = (current or 0) + 0.5
         elif piece in NUMBER_WORDS:
@@ -389,7 +392,8 @@ def _counted(number: str) -> float | None:
                 return None
             total += (1 if current is None else current) * scale
             current, least = None, scale
-    return total + (current or 0)
+    total += current or 0
+    return total if isfinite(total) else None
 
 
 def compatible(first: str, second: str, value_type: str | None) -> bool:

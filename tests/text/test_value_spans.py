@@ -63,6 +63,22 @@ def test_the_ends_of_a_range_of_money_are_one_value_that_is_no_amount() -> None:
     assert found(doc) == [("between $2 million and $3 million", "")]
 
 
+@pytest.mark.parametrize(
+    ("text", "entities", "values"),
+    [
+        ("It cost one or two million dollars.", ["one", "two million dollars"], ["one or two million dollars"]),
+        ("It was 3 to 5 degrees.", ["3", "5 degrees"], ["3 to 5 degrees"]),
+        ("It rose from 3 to 5 degrees.", ["3", "5 degrees"], ["3", "5 degrees"]),
+        ("It took 3 men and 5 days.", ["3", "5 days"], ["3", "5 days"]),
+    ],
+)
+def test_a_number_and_the_amount_that_it_leads_to_are_one_range(
+    text: str, entities: list[str], values: list[str]
+) -> None:
+    doc = recognised(text, (entities[0], "CARDINAL"), (entities[1], "QUANTITY"))
+    assert [span.text for span in value_spans(doc)] == values
+
+
 @pytest.mark.parametrize("entity", ["3.5 gazillion dollars", "500 Liberian dollars"])
 def test_money_that_cannot_be_read_is_no_quantity_either(entity: str) -> None:
     assert found(recognised(f"It cost {entity}.", (entity, "MONEY"))) == [(entity, "")]

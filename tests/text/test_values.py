@@ -225,7 +225,7 @@ def test_a_number_is_the_same_in_figures_words_and_both(text: str, number: float
     assert parse_number(text) == number
 
 
-@pytest.mark.parametrize("text", ["", "several", "nobody knows", "and"])
+@pytest.mark.parametrize("text", ["", "several", "nobody knows", "and", "9" * 400])
 def test_what_says_no_number_is_none_and_not_zero(text: str) -> None:
     assert parse_number(text) is None
     assert parse_money(f"{text} pounds") is None
@@ -271,6 +271,7 @@ def test_money_is_a_number_and_a_code(text: str, normalised: str) -> None:
         ("40 million Swiss francs", "40000000 CHF"),
         ("five hundred Canadian dollars", "500 CAD"),
         ("10 pounds sterling", "10 GBP"),
+        ("NOK 5\u00a0000\u00a0000", "5000000 NOK"),
     ],
 )
 def test_a_currency_is_told_by_sign_code_or_name_before_or_after_the_number(text: str, normalised: str) -> None:
@@ -334,6 +335,7 @@ def test_a_range_is_no_quantity(text: str) -> None:
         ("It cost between €2 and €3, or $4 to $5.", ["between €2 and €3", "$4 to $5"]),
         ("It rose from $2 million to $3 million.", ["$2 million", "$3 million"]),
         ("In 2004 it weighed 500 pounds; see COP 26 and AUSD 3.", []),
+        ("It cost 50 000 NOK, SEK 50 000 or €2,5 million.", []),
     ],
 )
 def test_money_stands_where_figures_stand_beside_a_sign_or_code(text: str, spans: list[str]) -> None:

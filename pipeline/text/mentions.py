@@ -347,7 +347,7 @@ def _mention(
     surface = span.text
     if "[" in surface[1:]:
         surface = surface[: surface.index("[", 1)].rstrip(" .,")
-    elif form == "name" and _stops_sentence(span):
+    elif (form == "name" and _stops_sentence(span)) or (value is not None and value.type == "money"):
         surface = surface.removesuffix(".")
     return RawMention(
         start=offset + span.start_char,

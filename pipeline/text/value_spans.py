@@ -65,7 +65,8 @@ def read_value(span: Span, label: str, date: str | None) -> Value | None:
         case "DATE" | "TIME":
             return parse_date(span.text, date, ahead=_is_ahead(span.root))
         case "MONEY":
-            return parse_money(span.text) or (None if names_currency(span.text) else parse_quantity(span.text))
+            said = span.text.removesuffix(".")  # the tokenizer leaves it on "£2.5m."
+            return parse_money(said) or (None if names_currency(said) else parse_quantity(said))
         case "CARDINAL":
             head = span.root.head
             return parse_quantity(span.text, head.lemma_ if span.root.dep_ == "nummod" else "")

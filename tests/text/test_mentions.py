@@ -197,6 +197,13 @@ def test_a_bare_number_counts_what_it_stands_before(model: Language) -> None:
     assert [value.normalised for value in values if value] == ["120 person"]
 
 
+def test_the_full_stop_of_a_sentence_is_no_part_of_money() -> None:
+    (mention,) = mentions(recognised("It cost £2.5m.", "m.", "MONEY"))
+    assert mention.surface == "£2.5m"
+    assert mention.value is not None
+    assert (mention.value.normalised, mention.value.text) == ("2500000 GBP", "£2.5m")
+
+
 @pytest.mark.parametrize(("entity", "label"), [("several pounds", "MONEY"), ("dozens", "CARDINAL")])
 def test_an_amount_that_cannot_be_read_is_no_mention(entity: str, label: str) -> None:
     assert mentions(recognised(f"It was {entity} then.", entity, label)) == []

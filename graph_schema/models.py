@@ -97,8 +97,9 @@ class Mention:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Value:
-    """A typed value. `normalised` is canonical text (a date is ISO 8601 cut to its precision, a quantity
-    `number unit`, money `number CODE`), `text` is what the document says."""
+    """A typed value. `normalised` is canonical text (a date is ISO 8601 cut to its precision, a stretch of time its
+    first and last, `1998-05/1999-06`, a quantity `number unit`, money `number CODE`), `text` is what the document
+    says."""
 
     type: ValueType
     normalised: str

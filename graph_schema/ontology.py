@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
@@ -191,10 +191,12 @@ class Ontology:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """An ontology file, read: everything that is wrong with it, and the ontology when no problem is an error."""
+    """An ontology file, read: everything that is wrong with it, what of it can be `read`, and the ontology when no
+    problem is an error."""
 
     ontology: Ontology | None
     problems: tuple[Problem, ...]
+    read: Ontology
 
 
 def load_ontology(path: Path | None = None) -> Ontology:
@@ -213,7 +215,7 @@ def check_ontology(path: Path | None = None) -> Checked:
     """Read the ontology at `path` (the packaged default) and find everything that is wrong with it, entry by entry.
 
     Raises `OntologyError` when the file cannot be read or is not valid TOML. Of an ontology that extends the default,
-    only warnings about its own entries are given.
+    only warnings about its own entries are given; of one with errors, those that no error can be the reason for.
     """
     raw = _toml(path)
     own, problems = _read(raw)
@@ -222,13 +224,31 @@ def check_ontology(path: Path | None = None) -> Checked:
         default, _ = _read(_toml(None))
     merged = _extended(default, own)
     tables = [raw[table] for table in ("kinds", "predicates") if isinstance(raw.get(table), dict)]
-    unread = frozenset(name for table in tables for name in table) - {*own.kinds, *own.predicates}
-    problems += errors_of(merged.kinds, merged.predicates, unread)
-    if problems:
-        return Checked(None, tuple(problems))
-    mine = {*(f"kinds.{name}" for name in own.kinds), *(f"predicates.{name}" for name in own.predicates)}
-    warnings = [each for each in warnings_of(merged) if ".".join(each.entry.split(".")[:2]) in mine]
-    return Checked(merged, tuple(warnings))
+    unread = {name for table in tables for name in table} - {*own.kinds, *own.predicates}
+    unread_fields = {".".join(each.entry.split(".")[:3]) for each in problems}
+    problems += errors_of(merged.kinds, merged.predicates, frozenset(unread | unread_fields))
+    wrong = [f"{each.entry}." for each in problems]
+    read = replace(merged, kinds=_rooted(merged.kinds, wrong))
+    mine = {f"kinds.{name}" for name, each in own.kinds.items() if each.parent not in unread}
+    mine |= {
+        f"predicates.{name}" for name, each in own.predicates.items() if unread.isdisjoint((*each.domain, *each.range))
+    }
+    warnings = [
+        each
+        for each in warnings_of(read)
+        if ".".join(each.entry.split(".")[:2]) in mine and not any(at.startswith(f"{each.entry}.") for at in wrong)
+    ]
+    return Checked(None if problems else merged, (*problems, *warnings), read)
+
+
+def _rooted(kinds: dict[str, Kind], wrong: list[str]) -> dict[str, Kind]:
+    """`kinds` without the parents that no ancestors can be told of: unknown ones, and those in a circle."""
+    return {
+        name: kind.model_copy(update={"parent": None})
+        if f"kinds.{name}.parent." in wrong or kind.parent not in kinds
+        else kind
+        for name, kind in kinds.items()
+    }
 
 
 def _name_of(path: Path | None) -> str:
@@ -269,8 +289,8 @@ def _entries(model: type[M], raw: Any, table: str, problems: list[Problem]) -> d
 
 
 def _validated(model: type[M], raw: Any, entry: str, problems: list[Problem]) -> M | None:  # noqa: ANN401
-    """`raw` as a `model`. For each field that is wrong there is a problem, and the entry is what the others make of it,
-    where they suffice: so that what else is wrong with it is found at once."""
+    """`raw` as a `model`. For each field that is wrong or missing there is a problem, and the entry is what the others
+    make of it: so that what else is wrong with it is found at once."""
     if not isinstance(raw, dict):
         problems.append(Problem(entry, raw, "is missing" if raw is None else f"is {raw!r}", f"a table [{entry}]"))
         return None
@@ -280,10 +300,11 @@ def _validated(model: type[M], raw: Any, entry: str, problems: list[Problem]) ->
         details = error.errors()
     problems += [unreadable(entry, each, model) for each in details]
     wrong = {each["loc"][0] for each in details}
-    try:
-        return model.model_validate({name: value for name, value in raw.items() if name not in wrong})
-    except ValidationError:
-        return None
+    kept: dict[str, Any] = {name: value for name, value in raw.items() if name not in wrong}
+    missing = [name for name, field in model.model_fields.items() if name in wrong and field.is_required()]
+    if not missing:
+        return model.model_validate(kept)
+    return model.model_construct(**(kept | dict.fromkeys(missing, ())))
 
 
 def _extended(default: Ontology, own: Ontology) -> Ontology:

@@ -91,8 +91,8 @@ def unreadable(entry: str, detail: ErrorDetails, model: type[BaseModel]) -> Prob
 def errors_of(
     kinds: Mapping[str, Kind], predicates: Mapping[str, Predicate], unread: frozenset[str]
 ) -> Iterator[Problem]:
-    """Everything for which this ontology cannot be used. `unread` are the names of entries that are there and could
-    not be read; nothing is said of what names them."""
+    """Everything for which this ontology cannot be used. `unread` are the names of entries, and the paths of fields,
+    that are there and could not be read; nothing is said of what names them or follows from them."""
     yield from _kind_errors(kinds, unread)
     for name, predicate in predicates.items():
         yield from _predicate_errors(name, predicate, kinds, predicates, unread)
@@ -163,7 +163,8 @@ def _predicate_errors(
         for kind in getattr(predicate, field):
             if kind not in {*kinds, *unread}:
                 yield _unknown_kind(f"{entry}.{field}", kind, kinds)
-    if bool(predicate.range) == (predicate.value is not None):
+    either = {f"{entry}.range", f"{entry}.value"}
+    if either.isdisjoint(unread) and bool(predicate.range) == (predicate.value is not None):
         yield Problem(entry, None, "needs either a range or a value, and not both")
     if predicate.symmetric and predicate.value is not None:
         yield Problem(f"{entry}.symmetric", True, "cannot be symmetric: its object is a value")

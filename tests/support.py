@@ -6,10 +6,13 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, LiteralString
 
-from pipeline.ingest.extract import RulesExtractor
+from graph_schema.models import Document, Evidence
+from pipeline.ingest.extract import RulesExtractor, Segmented, check_offsets
 from pipeline.ingest.job import IngestJob
 from pipeline.ingest.options import RunOptions
+from pipeline.ingest.read import RawDocument
 from pipeline.ingest.report import RunReport
+from pipeline.ingest.segment import segment
 from pipeline.ingest.stop import StopRequest
 from pipeline.store.digest import lines
 from pipeline.store.driver import Store
@@ -90,6 +93,18 @@ def pdf(line: str) -> bytes:
     table = "".join(f"{offset:010} 00000 n \n" for offset in offsets)
     trailer = f"trailer\n<< /Size {len(objects) + 1} /Root 1 0 R >>\nstartxref\n{len(body)}\n%%EOF\n"
     return f"{body}xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}{trailer}".encode()
+
+
+def extracted(extractor: RulesExtractor, text: str, *, date: str | None = None) -> Evidence:
+    """What a document of one text says, every offset checked."""
+    document = Document(
+        source="told", path="told.txt", record=None, title=None, date=date, media_type="text/plain",
+        content_hash="hash", length=len(text),
+    )  # fmt: skip
+    (evidence,) = extractor([Segmented(document, segment(RawDocument(document, text, ()), max_chunk_chars=1500))])
+    assert isinstance(evidence, Evidence), evidence
+    check_offsets(evidence)
+    return evidence
 
 
 def fragile_extractor(model: str, ontology: Ontology) -> RulesExtractor:

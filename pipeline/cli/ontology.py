@@ -128,10 +128,9 @@ def _problems(file: Path | None) -> list[Problem]:
         checked = check_ontology(file)
     except OntologyError as error:
         return [Problem("", None, error.message)]
-    if checked.ontology is None:
-        return list(checked.problems)
-    own = checked.ontology if file is None else _of_file(checked.ontology, file)
-    return [*checked.problems, *_form_warnings(own)]
+    own = checked.read if file is None else _of_file(checked.read, file)
+    wrong = [(each.entry, each.value) for each in checked.problems if each.severity == "error"]
+    return [*checked.problems, *(each for each in _form_warnings(own) if (each.entry, each.value) not in wrong)]
 
 
 def _of_file(whole: Ontology, file: Path) -> Ontology:
@@ -176,10 +175,27 @@ def _entry(loaded: Ontology, name: str) -> tuple[str, Kind | Predicate]:
     if name in loaded.kinds:
         return "kind", loaded.kinds[name]
     if (stored := loaded.stored_as(name)) is not None:
-        return "predicate", loaded.predicates[stored.predicate]
+        predicate = loaded.predicates[stored.predicate]
+        return "predicate", predicate if stored.direction == "forward" else _turned(predicate, stored.predicate)
     meant = closest(name, [*loaded.kinds, *loaded.predicates, *loaded.inverses])
     hint = f"Did you mean {meant!r}?" if meant else "`groundplan ontology show` lists what there is."
     raise UsageError(f"the ontology {loaded.name!r} has no entry {name!r}.", hint)
+
+
+def _turned(predicate: Predicate, name: str) -> Predicate:
+    """What the inverse of the predicate `name` says, from its own subject to its own object."""
+    swapped = {"subject": "{object}", "object": "{subject}"}
+    return predicate.model_copy(
+        update={
+            "domain": predicate.range,
+            "range": predicate.domain,
+            "triggers": predicate.inverse_triggers,
+            "inverse_triggers": predicate.triggers,
+            "inverse": name,
+            "functional": False,
+            "phrase": predicate.phrase and predicate.phrase.format(**swapped),
+        }
+    )
 
 
 def _found_by(kind: Kind) -> str:

@@ -218,6 +218,8 @@ def spoken(value: str, value_type: str | None) -> str:
     """A normalised value as people write it: dates with the month's name, amounts as they are."""
     if value_type != "date":
         return value
+    if "/" in value:
+        return " to ".join(spoken(end, value_type) for end in value.split("/"))
     year, *rest = value.split("-")
     if not rest:
         return year

@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 _WITHIN_A_NAME = frozenset("- – . / &".split())
 _BARRIER = ""
 MAX_ADDED_WORDS = 3
+_NOUNS = frozenset({"NOUN", "PROPN"})
+_VERBS = frozenset({"VERB", "AUX"})
+_SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "csubjpass", "expl"})
+_NO_NOUNS = frozenset(
+    "acomp advcl advmod amod ccomp dep mark neg npadvmod nummod parataxis pcomp prep prt xcomp".split()
+)
 
 
 class KnownName(NamedTuple):
@@ -106,6 +112,36 @@ class Gazetteer:
                 matched = pattern.match(text, token.idx, token.idx + MAX_MATCH_CHARS)
                 if matched and (end := ends.get(matched.end())) is not None and end > token.i:
                     yield KnownName(token.i, end, kind)
+
+
+def parse_as_names(doc: Doc, known: list[KnownName]) -> None:
+    """Put right in the parse of `doc` that each of `known` is a noun: the parser, which does not know them, takes some
+    for adverbs or verbs ("signed C-2019/12"). One that hung on a verb as no noun can is its subject or its object."""
+    if not doc.has_annotation("DEP"):
+        return
+    roots = [doc[each.start : each.end].root for each in known]
+    for root, before in zip(roots, [None, *roots], strict=False):
+        if root.pos_ not in _NOUNS:
+            root.pos_, root.tag_ = "PROPN", "NNP"
+        if root.dep_ in _NO_NOUNS and (label := _noun_label(root)) is not None:
+            root.dep_ = label
+        elif root.dep_ == "conj" and root.head.pos_ in _VERBS and before is not None and before.head == root.head:
+            between = doc[before.i + 1 : root.left_edge.i]
+            if all(token.dep_ in {"cc", "punct"} for token in between):
+                root.head = before
+
+
+def _noun_label(root: Token) -> str | None:
+    """What a noun at this place in the sentence is to the word that it hangs on; `None` where that is taken."""
+    head, labels = root.head, {child.dep_ for child in root.head.children}
+    if head.pos_ == "ADP":
+        return "pobj"
+    if head.pos_ not in _VERBS:
+        return None
+    if root.i < head.i:
+        return None if labels & _SUBJECTS else "nsubjpass" if "auxpass" in labels else "nsubj"
+    role = "attr" if head.lemma_ == "be" else "dobj"
+    return None if role in labels or "auxpass" in labels else role
 
 
 def _words(doc: Doc) -> tuple[list[str], list[int]]:

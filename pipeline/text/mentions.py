@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Literal
 
 from graph_schema.ontology import UNKNOWN_KIND
 from pipeline.text import lexicon, names
-from pipeline.text.gazetteer import Gazetteer
+from pipeline.text.gazetteer import Gazetteer, parse_as_names
 from pipeline.text.tagger import CLASSES, Tags, default_tagger
-from pipeline.text.values import MONTHS, parse_date, parse_money, parse_quantity
+from pipeline.text.value_spans import DATES, VALUE_LABELS, amount, is_unread, read_value, value_spans
+from pipeline.text.values import MONTHS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -31,19 +32,16 @@ Form = Literal["name", "role", "pronoun", "value", "description"]
 CALENDAR = frozenset(day.lower() for day in calendar.day_name) | frozenset(MONTHS)
 LABELS_OF_CLASS = {"Person": ("PERSON",), "Place": ("GPE", "LOC", "FAC"), "Organization": ("ORG",)}
 CLASS_OF_LABEL = {label: name for name, labels in LABELS_OF_CLASS.items() for label in labels}
-DATES = frozenset({"DATE", "TIME"})
 UNTAGGED = frozenset({"NORP"})  # "an Italian painter": no name to those who labelled what the tagger learnt from
 SURE, UNSURE = 0.8, 0.5
 MAX_OUTSIDE_RECOGNISED, MAX_OUTSIDE_OTHER, MAX_OUTSIDE_PROPER = 0.9, 0.98, 0.95
-VALUE_LABELS = frozenset({"DATE", "TIME", "MONEY", "QUANTITY", "CARDINAL", "PERCENT"})
 PRONOUNS = {"he": "m", "him": "m", "his": "m", "himself": "m", "she": "f", "her": "f", "hers": "f", "herself": "f"}
 DEFINITE = frozenset({"the", "this", "that"})
 SUBJECTS = frozenset({"nsubj", "nsubjpass"})
-_PREPOSITIONS = frozenset("about after against at before by for from in into near of on over to under with".split())
-_APPROXIMATE = frozenset(
-    "about around approximately almost nearly some roughly over under than more less at least most up to only "
-    "just".split()
+PLACE_NOUNS = frozenset(
+    "town city village hamlet municipality borough parish county district province state island river".split()
 )
+_PREPOSITIONS = frozenset("about after against at before by for from in into near of on over to under with".split())
 _DATED = re.compile(r"\d|\b(?:last|this|next|ago|yesterday|today|tomorrow|" + "|".join(sorted(CALENDAR)) + r")\b", re.I)
 _GARBLED = re.compile(r"\S{31}|[^\W\d_][\"!?;(){}<>|~^=*_\\][^\W\d_]|[!?*|~^=\\]{2}|\b[^\W\d_]+\d+[^\W\d_]+\d")
 _QUOTES = frozenset("\"“”„'‘’")
@@ -147,14 +145,18 @@ class MentionFinder:
         self, doc: Doc, offset: int, tags: Tags, date: str | None, taken: set[int]
     ) -> Iterator[tuple[RawMention, Span] | None]:
         """What may be a mention, best evidence first; `taken` are the tokens of mentions so far."""
-        for listed in self.gazetteer(doc):
+        known = self.gazetteer(doc)
+        parse_as_names(doc, known)
+        for listed in known:
             span = doc[listed.start : listed.end]
             mention = _mention(span, offset, listed.kind, "name")
             mention.weights = ((listed.kind, 1.0),)
             yield mention, span
-        values = [ent for ent in doc.ents if ent.label_ in VALUE_LABELS]
-        for ent in values:
-            yield self._of_value(ent, offset, tags, date)
+        for span in value_spans(doc):
+            value = self._of_value(span, offset, tags, date)
+            if value is None and is_unread(span):
+                taken.update(range(span.start, span.end))
+            yield value
         for ent in doc.ents:
             if ent.label_ not in VALUE_LABELS and (_is_split(ent, tags) or _is_cut(ent, tags)):
                 yield self._of_entity(ent, offset, tags)
@@ -166,10 +168,10 @@ class MentionFinder:
             named = ent.label_ not in VALUE_LABELS and _outside(tags, ent) < doubt and not _in_capitals(ent)
             if named or ent.label_ in UNTAGGED:
                 yield self._of_entity(ent, offset, tags)
-        known = {doc[each.start : each.end].text: each for each in tags.spans}
+        tagged_names = {doc[each.start : each.end].text: each for each in tags.spans}
         words = {token.text for each in tags.spans for token in doc[each.start : each.end] if token.is_title}
         for span in _proper_runs(doc, taken):
-            if (same := known.get(span.text)) is not None:
+            if (same := tagged_names.get(span.text)) is not None:
                 yield self._of_tagged(doc, same._replace(start=span.start, end=span.end), offset)
             elif span.text in words and _trimmed(span) is not None:  # "Berg" where the tagger found "Anna Berg"
                 yield self._named(span, UNKNOWN_KIND, offset, 1 - _outside(tags, span), {})
@@ -180,8 +182,8 @@ class MentionFinder:
                 yield self._of_token(token, offset)
 
     def _of_value(self, ent: Span, offset: int, tags: Tags, date: str | None) -> tuple[RawMention, Span] | None:
-        label, ent = ent.label_, _amount(_widened(ent, tags))
-        value = _value(ent, date)
+        label, ent = ent.label_, amount(_widened(ent, tags))
+        value = read_value(ent, label, date)
         if value is None and (label not in DATES or not _DATED.search(ent.text)):
             return None
         mention = _mention(ent, offset, "", "value", value=value)
@@ -257,10 +259,16 @@ class MentionFinder:
             said = "Place"
         if said is None and _is_faith(span):
             said = UNKNOWN_KIND
+        place, whole = self.ontology.kind_of_label.get("GPE"), _with_place_noun(span)
+        if place is not None and whole is not None and (len(span) == 1 or max(weights.values(), default=0.0) < SURE):
+            said = said if said is not None and self.ontology.fits(said, (place,)) else place
+        else:
+            whole = span
         mention = _mention(span, offset, said or kind, "name", gender=gender)
+        mention.subject = whole.root.dep_ in SUBJECTS
         mention.confidence = confidence
         mention.weights = ((said, 1.0),) if said else _shares(kind, weights)
-        return mention, span
+        return mention, whole
 
     def _said_kind(self, span: Span, title: str) -> str | None:
         """The kind that a title before the name, or its last or first word, says; `None` when none does."""
@@ -347,7 +355,7 @@ def _mention(
     surface = span.text
     if "[" in surface[1:]:
         surface = surface[: surface.index("[", 1)].rstrip(" .,")
-    elif form == "name" and _stops_sentence(span):
+    elif (form == "name" and _stops_sentence(span)) or (value is not None and value.type == "money"):
         surface = surface.removesuffix(".")
     return RawMention(
         start=offset + span.start_char,
@@ -359,6 +367,16 @@ def _mention(
         value=value,
         subject=span.root.dep_ in SUBJECTS,
     )
+
+
+def _with_place_noun(span: Span) -> Span | None:
+    """A name with the noun that says that it is a place's, from "town" to the end of "the town of Kelby"."""
+    before = [token.text for token in span.doc[max(0, span.start - 3) : span.start]]
+    match before:
+        case ["the" | "The", noun, "of"] if noun in PLACE_NOUNS:
+            return span.doc[span.start - 2 : span.end]
+        case _:
+            return None
 
 
 def _is_nickname(doc: Doc, first: int) -> bool:
@@ -494,24 +512,3 @@ def _widened(ent: Span, tags: Tags) -> Span:
         if each.name == "Other" and each.start < ent.end and ent.start < each.end:
             first, end = min(first, each.start), max(end, each.end)
     return ent.doc[first:end]
-
-
-def _amount(ent: Span) -> Span:
-    """A value without the words before it that only say how near it comes ("about 20 miles")."""
-    start = ent.start
-    while start < ent.end - 1 and (ent.doc[start].lower_ in _APPROXIMATE or ent.doc[start].is_space):
-        start += 1
-    return ent.doc[start : ent.end]
-
-
-def _value(ent: Span, date: str | None) -> Value | None:
-    match next(token.ent_type_ for token in ent if token.ent_type_):
-        case "DATE" | "TIME":
-            return parse_date(ent.text, date)
-        case "MONEY":
-            return parse_money(ent.text) or parse_quantity(ent.text)
-        case "CARDINAL":
-            head = ent.root.head
-            return parse_quantity(ent.text, head.lemma_ if ent.root.dep_ == "nummod" else "")
-        case _:
-            return parse_quantity(ent.text)

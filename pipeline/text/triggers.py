@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from graph_schema.ontology import Ontology, Predicate
 
 _SINGULAR_ENDINGS = ("ss", "us", "is")
+_PREPOSITIONS = frozenset({"IN", "TO", "RP"})
 
 
 def form_warnings(ontology: Ontology, nlp: Language) -> Iterator[Problem]:
@@ -28,6 +29,10 @@ def form_warnings(ontology: Ontology, nlp: Language) -> Iterator[Problem]:
 
 
 def _wrong_form(phrase: str, predicate: Predicate, field: str, nlp: Language) -> str | None:
+    if (found := _up_to_preposition(phrase, nlp)) != phrase:
+        return (
+            f"{phrase!r} is never found: a phrase ends with its preposition, {found!r}; the object stands right after"
+        )
     first, *rest = phrase.split()
     verb, noun = lemma(first, "VERB", nlp), lemma(first, "NOUN", nlp)
     lemmatised = " ".join([verb, *rest])
@@ -43,6 +48,16 @@ def _wrong_form(phrase: str, predicate: Predicate, field: str, nlp: Language) ->
     if not rest and first.endswith("ed") and first != verb and not active:
         return f"{phrase!r} is found only in the passive: for the active add the lemma, {verb!r}"
     return None
+
+
+def _up_to_preposition(phrase: str, nlp: Language) -> str:
+    """`phrase` without what stands behind its first preposition and is none: "governed by" of "governed by law of"."""
+    words = list(nlp(phrase))
+    behind = iter(words[1:])
+    if not any(word.tag_ in _PREPOSITIONS for word in behind):
+        return phrase
+    other = next((word for word in behind if word.tag_ not in _PREPOSITIONS), None)
+    return phrase if other is None else phrase[: other.idx].rstrip()
 
 
 def lemma(word: str, part_of_speech: str, nlp: Language) -> str:

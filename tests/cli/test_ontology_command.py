@@ -32,6 +32,35 @@ domain = ["Partey"]
 range = ["Contract"]
 triggers = ["Sign"]
 """
+MANY = """
+[ontology]
+name = "many"
+version = "1"
+
+[kinds.Party]
+labels = ["ORG"]
+parent = "Group"
+
+[kinds.Group]
+parent = "Party"
+
+[kinds.Empty]
+
+[predicates.SIGNED]
+domain = ["Party"]
+range = ["Contract"]
+triggers = ["signs"]
+
+[predicates.SOLD]
+range = ["Partey"]
+triggers = ["Sell", "sells to"]
+colour = 1
+
+[predicates.VALUED]
+domain = ["Party"]
+value = "datum"
+triggers = ["governed by law of"]
+"""
 ODD = """
 [ontology]
 name = "odd"
@@ -88,6 +117,27 @@ def test_every_error_of_a_file_is_shown_at_once_and_it_cannot_be_used(call: Call
     assert "(did you mean 'labels'?); allowed: parent, labels" in problems[1]
     assert "'Partey' is no kind (did you mean 'Party'?); allowed: Party, Contract" in problems[3]
     assert verdict.endswith("own.toml cannot be used: 5 errors, 0 warnings")
+
+
+def test_an_error_hides_neither_the_other_errors_of_its_entry_nor_any_warning(
+    call: Call, file: Callable[[str], Path]
+) -> None:
+    *problems, verdict = call("check", file(MANY))[1].splitlines()
+    assert [" ".join(each.split()[:2]).rstrip(":") for each in problems] == [
+        "error: predicates.SOLD.domain",
+        "error: predicates.SOLD.colour",
+        "error: predicates.VALUED.value",
+        "error: kinds.Party.parent",
+        "error: kinds.Group.parent",
+        "error: predicates.SIGNED.range",
+        "error: predicates.SOLD.range",
+        "error: predicates.SOLD.triggers",
+        "warning: kinds.Empty",
+        "warning: predicates.SIGNED.triggers",
+        "warning: predicates.SOLD.triggers",
+        "warning: predicates.VALUED.triggers",
+    ]
+    assert verdict.endswith("own.toml cannot be used: 8 errors, 4 warnings")
 
 
 def test_an_ontology_with_warnings_alone_can_be_used(call: Call, file: Callable[[str], Path]) -> None:
@@ -167,6 +217,24 @@ def test_one_entry_is_shown_in_full(call: Call) -> None:
     code, out, _ = call("show", "Person")
     assert code == 0
     assert all(role in " ".join(out.split()) for role in ("accountant", "archivist"))
+
+
+def test_an_inverse_is_shown_from_its_own_end(
+    call: Call, file: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = ODD.replace(
+        'triggers = ["signs"]', 'triggers = ["sign"]\ninverse_triggers = ["signed by"]\ninverse = "BINDS"'
+    )
+    monkeypatch.setenv(
+        "GROUNDPLAN_ONTOLOGY", str(file(own + 'functional = true\nphrase = "{subject} signed {object}"'))
+    )
+    code, out, _ = call("show", "BINDS", "--format", "json")
+    shown = json.loads(out)
+    assert (code, shown["name"]) == (0, "BINDS")
+    predicate = shown["predicate"]
+    assert (predicate["domain"], predicate["range"], predicate["inverse"]) == (["Contract"], ["Party"], "SIGNED")
+    assert (predicate["triggers"], predicate["inverse_triggers"]) == (["signed by"], ["sign"])
+    assert (predicate["functional"], predicate["phrase"]) == (False, "{object} signed {subject}")
 
 
 def test_an_entry_that_is_not_there_is_a_usage_error_with_what_was_perhaps_meant(call: Call) -> None:

@@ -198,6 +198,8 @@ def test_brackets_after_a_persons_name_tell_birth_and_death(
         ("Norvik Systems employs 210 people.", ("Norvik Systems", "EMPLOYEES", "210 people", "accepted")),
         ("Norvik Systems has 340 employees.", ("Norvik Systems", "EMPLOYEES", "340 employees", "accepted")),
         ("Norvik Systems bought Delta for $4.2 billion.", ("Delta", "PRICE", "$4.2 billion", "accepted")),
+        ("Norvik Systems bought Delta for £12,000 in 1999.", ("Delta", "PRICE", "£12,000", "accepted")),
+        ("Norvik Systems bought Delta for NOK40,000.", ("Delta", "PRICE", "NOK40,000", "accepted")),
         ("Norvik Systems will acquire Delta for $4.2 billion.", ("Delta", "PRICE", "$4.2 billion", "accepted")),
         (
             "Norvik Systems paid $4.2 billion for Halden Instruments.",
@@ -212,6 +214,14 @@ def test_a_sentence_tells_how_many_and_how_much(text: str, expected: Said, say: 
 def test_who_pays_is_not_what_is_paid_for(say: Callable[[str], list[Said]]) -> None:
     said = say("Norvik Systems bought Delta for $4.2 billion.")
     assert {each[0] for each in said if each[1] == "PRICE"} == {"Delta"}
+
+
+@pytest.mark.parametrize("price", ["between $2 million and $3 million", "€2-3 million", "3.5 gazillion dollars"])
+def test_a_range_or_an_unknown_multiple_is_neither_a_price_nor_something_bought(
+    price: str, say: Callable[[str], list[Said]]
+) -> None:
+    said = say(f"Norvik Systems bought Delta for {price}.")
+    assert {(name, target) for _, name, target, _ in said} == {("ACQUIRED", "Delta")}
 
 
 @pytest.mark.parametrize(

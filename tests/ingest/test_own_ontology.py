@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from support import rows
+from support import extracted, rows
 
-from graph_schema.models import Document, Evidence
 from graph_schema.ontology import check_ontology, load_ontology
 from pipeline.api import Groundplan
-from pipeline.ingest.extract import RulesExtractor, Segmented, check_offsets
-from pipeline.ingest.read import RawDocument
-from pipeline.ingest.segment import segment
+from pipeline.ingest.extract import RulesExtractor
 from pipeline.settings import Settings
 from pipeline.text import nlp
 from pipeline.text.gazetteer import Gazetteer
@@ -22,6 +20,7 @@ from pipeline.text.triggers import form_warnings
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from graph_schema.models import Evidence
     from pipeline.store.driver import Store
 
     Extract = Callable[[str], Evidence]
@@ -33,19 +32,7 @@ Triple = tuple[str, str, str]
 
 def extractor_of(name: str) -> Extract:
     """Extracts one text under the ontology `name`."""
-    extractor = RulesExtractor(MODEL, load_ontology(SAMPLES / f"{name}.toml"))
-
-    def extract(text: str) -> Evidence:
-        document = Document(
-            source="s", path="a.txt", record=None, title=None, date=None, media_type="text/plain",
-            content_hash="hash", length=len(text),
-        )  # fmt: skip
-        (evidence,) = extractor([Segmented(document, segment(RawDocument(document, text, ()), max_chunk_chars=1500))])
-        assert isinstance(evidence, Evidence), evidence
-        check_offsets(evidence)
-        return evidence
-
-    return extract
+    return partial(extracted, RulesExtractor(MODEL, load_ontology(SAMPLES / f"{name}.toml")))
 
 
 @pytest.fixture(scope="module")
@@ -281,6 +268,52 @@ def test_its_names_patterns_pronouns_and_roles_stand_in_its_claims(
     contracts: Extract, aviation: Extract, name: str, text: str, said: set[Triple]
 ) -> None:
     assert triples({"contracts": contracts, "aviation": aviation}[name](text)) == said
+
+
+CODES = """
+[ontology]
+name = "codes"
+version = "1"
+
+[kinds.Party]
+labels = ["ORG", "PERSON"]
+
+[kinds.Deed]
+patterns = ['C-\\d{4}/\\d{1,3}']
+
+[predicates.SIGNED]
+domain = ["Party"]
+range = ["Deed"]
+triggers = ["sign"]
+
+[predicates.AMENDS]
+domain = ["Deed"]
+range = ["Deed"]
+triggers = ["amend", "replace"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Acme GmbH signed C-2019/12 on 3 May 2019.", {("Acme GmbH", "SIGNED", "C-2019/12")}),
+        ("Acme GmbH has signed C-2019/12.", {("Acme GmbH", "SIGNED", "C-2019/12")}),
+        ("Acme GmbH wants to sign C-2019/12.", {("Acme GmbH", "SIGNED", "C-2019/12")}),
+        ("Borealis Ltd signed C-2019/12 in 2019.", {("Borealis Ltd", "SIGNED", "C-2019/12")}),
+        (
+            "Acme GmbH signed C-2019/12 and C-2020/3.",
+            {("Acme GmbH", "SIGNED", "C-2019/12"), ("Acme GmbH", "SIGNED", "C-2020/3")},
+        ),
+        ("C-2019/12 was signed by Acme GmbH in May 2019.", {("Acme GmbH", "SIGNED", "C-2019/12")}),
+        ("C-2019/12 amended C-2018/7 in 2019.", {("C-2019/12", "AMENDS", "C-2018/7")}),
+    ],
+)
+def test_what_a_pattern_finds_is_a_name_whatever_the_parser_takes_it_for(
+    text: str, said: set[Triple], tmp_path: Path
+) -> None:
+    path = tmp_path / "codes.toml"
+    path.write_text(CODES, encoding="utf-8")
+    assert triples(extracted(RulesExtractor(MODEL, load_ontology(path)), text)) == said
 
 
 # all the way

@@ -8,9 +8,10 @@ import pytest
 import spacy
 from hypothesis import given
 from hypothesis import strategies as st
+from spacy.tokens import Doc
 
 from graph_schema.ontology import Kind, Ontology
-from pipeline.text.gazetteer import Gazetteer, KnownName
+from pipeline.text.gazetteer import Gazetteer, KnownName, parse_as_names
 
 BLANK = spacy.blank("en")
 AVIATION = Ontology(
@@ -90,3 +91,40 @@ def test_what_is_found_lies_apart_and_in_order_and_within_the_text(words: list[s
     spans = FIND(doc)
     assert all(isinstance(each, KnownName) and 0 <= each.start < each.end <= len(doc) for each in spans)
     assert all(one.end <= other.start for one, other in pairwise(spans))
+
+
+# names in the parse
+
+
+def parsed(words: str, pos: str, heads: list[int], deps: str) -> Doc:
+    return Doc(BLANK.vocab, words=words.split(), pos=pos.split(), heads=heads, deps=deps.split())
+
+
+def labels(doc: Doc) -> list[tuple[str, str, str]]:
+    """Part of speech, label and head of each name."""
+    known = FIND(doc)
+    parse_as_names(doc, known)
+    return [(token.pos_, token.dep_, token.head.text) for token in (doc[each.start] for each in known)]
+
+
+def test_a_name_that_was_taken_for_an_adverb_or_a_verb_is_object_or_subject() -> None:
+    after = parsed("Club signed LN-KEA", "PROPN VERB ADV", [1, 1, 1], "nsubj ROOT advmod")
+    assert labels(after) == [("PROPN", "dobj", "signed")]
+    before = parsed("LN-KEA followed LN-KEB", "VERB VERB ADJ", [1, 1, 1], "advcl ROOT acomp")
+    assert labels(before) == [("PROPN", "nsubj", "followed"), ("PROPN", "dobj", "followed")]
+    passive = parsed("LN-KEA was sold", "ADV AUX VERB", [2, 2, 2], "advmod auxpass ROOT")
+    assert labels(passive) == [("PROPN", "nsubjpass", "sold")]
+
+
+def test_of_two_names_that_were_no_nouns_the_second_is_coordinated_with_the_first() -> None:
+    doc = parsed(
+        "Club signed LN-KEA and LN-KEB", "PROPN VERB ADV CCONJ ADV", [1, 1, 1, 1, 1], "nsubj ROOT advmod cc conj"
+    )
+    assert labels(doc) == [("PROPN", "dobj", "signed"), ("PROPN", "conj", "LN-KEA")]
+
+
+def test_a_name_whose_place_in_the_sentence_is_taken_stays_where_it_is() -> None:
+    doc = parsed("Club signed papers LN-KEA", "PROPN VERB NOUN ADV", [1, 1, 1, 1], "nsubj ROOT dobj advmod")
+    assert labels(doc) == [("PROPN", "advmod", "signed")]
+    noun = parsed("Club sold LN-KEA", "PROPN VERB NOUN", [1, 1, 1], "nsubj ROOT dobj")
+    assert labels(noun) == [("NOUN", "dobj", "sold")]

@@ -143,6 +143,36 @@ def test_no_two_mentions_share_a_character(model: Language) -> None:
     assert all(first.end <= second.start for first, second in pairwise(found))
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("The town of Kelby has a population of 12,400.", [("Kelby", "Place")]),
+        ("Anna Berg was born in the village of Skarn.", [("Anna Berg", "Person"), ("Skarn", "Place")]),
+        ("The river of Lom flows through Oslo.", [("Lom", "Place"), ("Oslo", "Place")]),
+        ("The town of Great Malden was founded by Anna Berg.", [("Great Malden", "Place"), ("Anna Berg", "Person")]),
+        (
+            "The state of General Motors worries Anna Berg.",
+            [("General Motors", "Organization"), ("Anna Berg", "Person")],
+        ),
+    ],
+)
+def test_the_town_of_something_names_a_place(text: str, names: list[tuple[str, str]], model: Language) -> None:
+    found = [mention for mention in mentions(model(text)) if mention.form == "name"]
+    assert [(mention.surface, mention.kind) for mention in found] == names
+
+
+@pytest.mark.parametrize(
+    ("text", "stands_for"),
+    [("The town of Kelby was founded in 1850.", "Kelby"), ("Kelby is a town of Norway.", None)],
+)
+def test_the_noun_of_a_places_name_stands_for_the_place(text: str, stands_for: str | None, model: Language) -> None:
+    doc = model(text)
+    found, at = FINDER(doc, 0)
+    index = at.get(next(token.i for token in doc if token.text == "town"))
+    assert (None if index is None else found[index].surface) == stands_for
+    assert stands_for is None or found[at[1]].subject
+
+
 # Values
 
 
@@ -165,6 +195,13 @@ def test_a_value_is_typed_and_normalised(entity: str, label: str, type_: str, no
 def test_a_bare_number_counts_what_it_stands_before(model: Language) -> None:
     values = [mention.value for mention in mentions(model("The museum employed 120 people."))]
     assert [value.normalised for value in values if value] == ["120 person"]
+
+
+def test_the_full_stop_of_a_sentence_is_no_part_of_money() -> None:
+    (mention,) = mentions(recognised("It cost £2.5m.", "m.", "MONEY"))
+    assert mention.surface == "£2.5m"
+    assert mention.value is not None
+    assert (mention.value.normalised, mention.value.text) == ("2500000 GBP", "£2.5m")
 
 
 @pytest.mark.parametrize(("entity", "label"), [("several pounds", "MONEY"), ("dozens", "CARDINAL")])

@@ -25,6 +25,9 @@ def messages(triggers: tuple[str, ...], inverse_triggers: tuple[str, ...] = ()) 
         ("operating", "write the lemma, 'operate'"),
         ("operated by", "put 'operate' in inverse_triggers"),
         ("signed", "for the active add the lemma, 'sign'"),
+        ("governed by law of", "a phrase ends with its preposition, 'governed by'"),
+        ("member of board of", "a phrase ends with its preposition, 'member of'"),
+        ("lie at foot of", "a phrase ends with its preposition, 'lie at'"),
     ],
 )
 def test_a_form_that_is_never_looked_up_is_warned_about(phrase: str, instead: str) -> None:
@@ -34,7 +37,22 @@ def test_a_form_that_is_never_looked_up_is_warned_about(phrase: str, instead: st
 
 
 @pytest.mark.parametrize(
-    "phrase", ["operate", "born in", "founder of", "process", "be a", "building of", "renamed as", "née", "found"]
+    "phrase",
+    [
+        "take part in",
+        "run out of",
+        "set up in",
+        "known as",
+        "operate",
+        "born in",
+        "founder of",
+        "process",
+        "be a",
+        "building of",
+        "renamed as",
+        "née",
+        "found",
+    ],
 )
 def test_lemmas_and_participles_are_not_warned_about(phrase: str) -> None:
     assert messages((phrase,)) == []

@@ -12,7 +12,7 @@ from graph_schema.models import Claim, Status, Value
 from pipeline.ingest.extract.places import COUNTRIES, cannot_be_in, is_known
 from pipeline.ingest.extract.relations import ROLE_PHRASE
 from pipeline.ingest.extract.typed import Typed
-from pipeline.text.values import compatible
+from pipeline.text.values import bounds, compatible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -231,7 +231,6 @@ class ClaimBuilder:
 
     def _claim(self, chunk: Chunk, relation: RawRelation | Typed, reading: _Reading) -> Claim:
         times, stance = relation.times, relation.stance
-        point = times.point.normalised if times.point else None
         return Claim(
             document=chunk.document,
             chunk=chunk.key,
@@ -246,8 +245,8 @@ class ClaimBuilder:
             quote=chunk.text[relation.start : relation.end],
             start=chunk.start + relation.start,
             end=chunk.start + relation.end,
-            valid_from=times.start.normalised if times.start else point,
-            valid_to=times.end.normalised if times.end else point,
+            valid_from=bounds(times.start or times.point)[0],
+            valid_to=bounds(times.end or times.point)[1],
             method=CLASSIFIER if isinstance(relation, Typed) else METHOD,
             status=reading.status,
             reason=reading.reason,

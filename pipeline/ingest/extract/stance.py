@@ -508,7 +508,7 @@ class StanceReader:
                     elif word in END_WORDS:
                         end = end or date
                     elif word in POINT_WORDS:
-                        point = point or date
+                        point = point or self.date(argument.head) or date
         return Times(point, start, end)
 
     def _ends(self, between: Token) -> tuple[Value, Value] | None:

@@ -26,7 +26,7 @@ def claim() -> Claim:
     return Claim(
         document="d", chunk="c", subject="s", predicate="BORN_IN", object="o", value=None, polarity="affirmed",
         modality="asserted", attributed_to=None, confidence=0.8, quote="Born in Turin.", start=0, end=14,
-        valid_from=None, valid_to=None, method="rules", status="accepted",
+        valid_from=None, valid_to=None, method="rules", rule="active", status="accepted",
     )  # fmt: skip
 
 
@@ -98,16 +98,25 @@ def test_of_two_places_of_birth_both_stay_where_one_may_lie_in_the_other(claim: 
 
 
 @pytest.fixture
-def say() -> Callable[[str], list[Said]]:
+def read() -> Callable[[str], Evidence]:
     extractor = RulesExtractor(Settings().model, load_ontology())
 
-    def said(text: str) -> list[Said]:
+    def evidence_of(text: str) -> Evidence:
         document = Document(
             source="s", path="p", record=None, title=None, date=None, media_type="text/plain", content_hash="h",
             length=len(text),
         )  # fmt: skip
         (evidence,) = extractor([Segmented(document, segment(RawDocument(document, text, ()), max_chunk_chars=1000))])
         assert isinstance(evidence, Evidence)
+        return evidence
+
+    return evidence_of
+
+
+@pytest.fixture
+def say(read: Callable[[str], Evidence]) -> Callable[[str], list[Said]]:
+    def said(text: str) -> list[Said]:
+        evidence = read(text)
         names = {each.key: each.name for each in evidence.entities}
         return [
             (
@@ -158,6 +167,34 @@ def test_what_one_method_refuses_and_the_other_accepts_is_accepted(claim: Claim)
     refused = replace(claim, confidence=0.9, status="refused", reason="a pronoun")
     (joined,) = strongest([refused, replace(claim, method="classifier", confidence=0.7)])
     assert (joined.status, joined.reason, joined.confidence) == ("accepted", None, 0.97)
+
+
+@pytest.mark.parametrize(
+    ("text", "predicate", "rule"),
+    [
+        ("Anna Berg founded Norvik Systems.", "FOUNDED", "active"),
+        ("Anna Berg, who founded Norvik Systems, lives in Oslo.", "FOUNDED", "relative"),
+        ("Anna Berg was born in Oslo.", "BORN_IN", "passive"),
+        ("Norvik Systems was founded by Anna Berg.", "FOUNDED", "agent"),
+        ("Anna Berg is the founder of Norvik Systems.", "FOUNDED", "copula"),
+        ("Anna Berg, the founder of Norvik Systems, lives in Oslo.", "FOUNDED", "apposition"),
+        ("Norvik Systems' founder, Anna Berg, lives in Oslo.", "FOUNDED", "possessive"),
+        ("Foreign Secretary Anna Berg left.", "HAS_ROLE", "title"),
+        ("Norvik Systems' acquisition of Delta Ltd was quick.", "ACQUIRED", "nominal"),
+        ("Anna Berg (1950-2010) was a painter.", "BORN_ON", "lifespan"),
+        ("Anna Berg was born in Turin, Italy.", "LOCATED_IN", "part"),
+        ("Springfield, Ohio, is a town.", "LOCATED_IN", "classifier"),
+    ],
+)
+def test_a_claim_names_the_rule_that_read_it(
+    text: str, predicate: str, rule: str, read: Callable[[str], Evidence]
+) -> None:
+    assert rule in {each.rule for each in read(text).claims if each.predicate == predicate}
+
+
+def test_of_a_claim_that_a_rule_and_the_classifier_read_the_rule_is_named(claim: Claim) -> None:
+    (joined,) = strongest([replace(claim, method="classifier", rule="classifier"), claim])
+    assert (joined.method, joined.rule) == (BOTH, "active")
 
 
 def test_nobody_builds_a_country(say: Callable[[str], list[Said]]) -> None:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from graph_schema.ontology import Ontology
     from pipeline.ingest.extract.clusters import Clusters, Joined
 
-VERSION = "5"
+VERSION = "6"
 WEIGHTS = ("names", "relations")
 SECOND_NAMES = frozenset({"abbreviation", "alias"})
 PARSE_BATCH_CHUNKS = 64

@@ -25,7 +25,8 @@ METHOD = "rules"
 CLASSIFIER = "classifier"
 BOTH = "rules+classifier"
 CONFIDENCE = {
-    "active": 0.8, "passive": 0.85, "agent": 0.85, "copula": 0.85, "apposition": 0.8, "nominal": 0.7, "part": 0.9,
+    "active": 0.8, "relative": 0.8, "passive": 0.85, "agent": 0.85, "copula": 0.85, "apposition": 0.8, "title": 0.8,
+    "possessive": 0.8, "nominal": 0.7, "part": 0.9, "lifespan": 0.8,
 }  # fmt: skip
 OPEN_FACTOR = 0.7
 RULE_FACTOR = {"pronoun": 0.8, "short-form-nearest": 0.8, "role": 0.9, "same-role": 0.9}
@@ -249,6 +250,7 @@ class ClaimBuilder:
             valid_from=times.start.normalised if times.start else point,
             valid_to=times.end.normalised if times.end else point,
             method=CLASSIFIER if isinstance(relation, Typed) else METHOD,
+            rule=CLASSIFIER if isinstance(relation, Typed) else relation.rule,
             status=reading.status,
             reason=reading.reason,
         )

@@ -15,13 +15,14 @@ from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
 from graph_schema.models import Value
+from pipeline.ingest.extract.attitudes import NO
 from pipeline.ingest.extract.clause import CORE_ROLES, VERBS, Clause, Tree, has_subject, obliques, read_clauses
 from pipeline.ingest.extract.contrast import excludes
 from pipeline.ingest.extract.events import EVENT_NOUNS
 from pipeline.ingest.extract.lifespans import life_after
 from pipeline.ingest.extract.propositions import words_of
 from pipeline.ingest.extract.quotations import SAYING
-from pipeline.ingest.extract.stance import NO, Stance, StanceReader, Times
+from pipeline.ingest.extract.stance import Stance, StanceReader, Times
 from pipeline.text.values import parse_money, parse_quantity
 
 if TYPE_CHECKING:

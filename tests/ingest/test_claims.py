@@ -197,6 +197,41 @@ def test_of_a_claim_that_a_rule_and_the_classifier_read_the_rule_is_named(claim:
     assert (joined.method, joined.rule) == (BOTH, "active")
 
 
+@pytest.mark.parametrize(
+    ("text", "leads"),
+    [
+        ("Anna Berg is deputy director of Norvik Systems.", False),
+        ("Anna Berg, assistant secretary of Norvik Systems, left.", False),
+        ("Anna Berg, the Vice President of Norvik Systems, left.", False),
+        ("Anna Berg is the marketing manager of Norvik Systems.", False),
+        ("Norway's finance minister, Anna Berg, left.", False),
+        ("Norway's prime minister, Anna Berg, left.", True),
+        ("Anna Berg is the managing director of Norvik Systems.", True),
+        ("Anna Berg, club president of Norvik Systems, left.", True),
+    ],
+)
+def test_the_words_before_a_role_decide_who_leads(text: str, leads: bool, say: Callable[[str], list[Said]]) -> None:
+    assert any(each[1] == "LEADS" and each[3] == "accepted" for each in say(text)) == leads
+
+
+def test_a_deputy_works_for_what_another_leads(say: Callable[[str], list[Said]]) -> None:
+    said = say("Anna Berg is deputy director of Norvik Systems.")
+    assert ("Anna Berg", "WORKS_FOR", "Norvik Systems", "accepted") in said
+
+
+@pytest.mark.parametrize(
+    ("text", "predicate"),
+    [
+        ("Anna Berg divorced Karl Lund in 1999.", "MARRIED_TO"),
+        ("Anna Berg left Norvik Systems in 1999.", "WORKS_FOR"),
+        ("Anna Berg retired from Norvik Systems in 1999.", "WORKS_FOR"),
+    ],
+)
+def test_what_someone_left_ended_then(text: str, predicate: str, read: Callable[[str], Evidence]) -> None:
+    found = [each for each in read(text).claims if each.predicate == predicate]
+    assert {(each.valid_from, each.valid_to) for each in found} == {(None, "1999")}
+
+
 def test_nobody_builds_a_country(say: Callable[[str], list[Said]]) -> None:
     assert ("Anna Berg", "BUILT", "France", "accepted") not in say("Anna Berg built France.")
 

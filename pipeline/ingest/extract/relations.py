@@ -22,6 +22,7 @@ from pipeline.ingest.extract.events import EVENT_NOUNS
 from pipeline.ingest.extract.lifespans import life_after
 from pipeline.ingest.extract.propositions import words_of
 from pipeline.ingest.extract.quotations import SAYING
+from pipeline.ingest.extract.roles import DEPUTY, is_subordinate
 from pipeline.ingest.extract.stance import Stance, StanceReader, Times
 from pipeline.text.values import parse_money, parse_quantity
 
@@ -408,21 +409,24 @@ class RelationFinder:
         return _Said(noun, "apposition", stance, Times())
 
     def _of_noun(self, noun: Token, subject: int, said: _Said) -> Iterator[RawRelation]:
-        """ "founder of Y", "Y's founder", "an engineer at Y": what a noun says of the subject it describes."""
+        """ "founder of Y", "Y's founder", "an engineer at Y": what a noun says of the subject it describes. A deputy
+        director of Y is read as a deputy of Y."""
         lemma = noun.lemma_.lower()
+        owned = f"{DEPUTY if is_subordinate(noun) else lemma} of"
         for child in self.tree.children[noun.i]:
             if child.dep_ == "prep":
-                targets = [(each.head, f"{lemma} {child.lower_}") for each in obliques(self.tree, child)]
+                phrase = owned if child.lower_ == "of" else f"{lemma} {child.lower_}"
+                targets = [(each.head, phrase) for each in obliques(self.tree, child)]
                 if child.lower_ in HAVING:  # "a city with a population of 900"
                     for counted, value in self._counts([target for target, _ in targets]):
                         phrase = f"{counted.lemma_.lower()} of"
                         yield self._relation(said, subject, (phrase,), None, value, counted, is_open=False)
             elif child.dep_ in {"poss", "compound"}:
-                targets = [(child, f"{lemma} of")]
+                targets = [(child, owned)]
             else:
                 continue
-            owned = child.dep_ != "prep" and said.rule == "apposition"
-            own = replace(said, rule="possessive") if owned else said
+            is_before = child.dep_ != "prep" and said.rule == "apposition"
+            own = replace(said, rule="possessive") if is_before else said
             for target, phrase in targets:
                 for relation in self._between(own, subject, (phrase,), target):
                     relation.open = False

@@ -232,6 +232,51 @@ def test_what_someone_left_ended_then(text: str, predicate: str, read: Callable[
     assert {(each.valid_from, each.valid_to) for each in found} == {(None, "1999")}
 
 
+@pytest.mark.parametrize(
+    ("text", "former", "taken"),
+    [
+        ("Halden Instruments was renamed Norvik Systems in 1999.", "Halden Instruments", "Norvik Systems"),
+        ("Delta Ltd, later renamed Norvik Systems, built ships.", "Delta Ltd", "Norvik Systems"),
+        ("Norvik Systems, formerly Halden Instruments, built ships.", "Halden Instruments", "Norvik Systems"),
+    ],
+)
+def test_a_renaming_tells_the_name_before_and_the_name_after(
+    text: str, former: str, taken: str, say: Callable[[str], list[Said]]
+) -> None:
+    said = {each[1:] for each in say(text)}
+    assert {("RENAMED_TO", taken, "accepted"), ("formerly", former, "open")} <= said
+
+
+def test_what_was_founded_and_later_renamed_was_renamed(say: Callable[[str], list[Said]]) -> None:
+    said = say("Halden Instruments was founded in 1950 and later renamed Norvik Systems.")
+    assert ("Halden Instruments", "RENAMED_TO", "Norvik Systems", "accepted") in said
+
+
+def test_what_renames_something_else_keeps_its_name(say: Callable[[str], list[Said]]) -> None:
+    said = say("Norvik Systems was founded in 1950 and renamed its subsidiary Halden Instruments.")
+    assert all(each[1] != "RENAMED_TO" for each in said)
+
+
+def test_what_stays_in_the_words_of_the_text_keeps_its_order(say: Callable[[str], list[Said]]) -> None:
+    said = say("Norvik Systems employs 2,300 people.")
+    assert ("Norvik Systems", "employ", "2,300 people", "open") in said
+    assert all(each[0] == "Norvik Systems" for each in said)
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("Anna Berg lives in Oslo. Her husband is Karl Lund.", "accepted"),
+        ("Anna Berg met Eva Moe in Oslo. Her husband is Karl Lund.", "refused"),
+        ("The mayor met Anna Berg. Her husband is Karl Lund.", "refused"),
+    ],
+)
+def test_a_pronoun_is_sure_where_nobody_else_was_spoken_of(
+    text: str, status: str, say: Callable[[str], list[Said]]
+) -> None:
+    assert {each[3] for each in say(text) if each[1] == "MARRIED_TO"} == {status}
+
+
 def test_nobody_builds_a_country(say: Callable[[str], list[Said]]) -> None:
     assert ("Anna Berg", "BUILT", "France", "accepted") not in say("Anna Berg built France.")
 

@@ -135,6 +135,7 @@ class Claim:
 
     `object` is the key of a local entity, or `None` when `value` holds a typed value. `predicate` is one of the
     ontology's when `status` is `accepted` or `refused`, the document's own words (lemmas) when it is `open`.
+    `rule` is the pattern of words that was read; docs/graph.md lists them.
     """
 
     document: str
@@ -153,6 +154,7 @@ class Claim:
     valid_from: str | None
     valid_to: str | None
     method: str
+    rule: str
     status: Status
     reason: str | None = None
 

@@ -247,6 +247,7 @@ def _claim_row(key: str, claim: Claim) -> Row:
         valid_from=claim.valid_from,
         valid_to=claim.valid_to,
         method=claim.method,
+        rule=claim.rule,
         status=claim.status,
         reason=claim.reason,
         value=value.normalised if value else None,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
 import warnings
 from functools import cache, partial
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from pipeline.errors import ConfigurationError
+from pipeline.text.openings import part_openings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,8 +29,13 @@ if TYPE_CHECKING:
 NEEDED = frozenset({"tagger", "parser", "lemmatizer", "ner"})
 STATES = "groundplan_states"
 SENTENCE_STARTS = "groundplan_sentence_starts"
+OPENINGS = "groundplan_openings"
 MODEL_NAME = "groundplan_model_name"
 CLOSING_QUOTES = frozenset({"”", '"', "’", "''"})
+DATELINE = re.compile(
+    r"(?:^|(?<=\n))[A-Z][A-Z.'’-]+(?:,? [A-Z][\w.'’-]*)*(?:,? \d{1,2})?,? "
+    r"(?:\([A-Z]\w+\) ?(?:--?|[–—_])|[–—]|--) (?=[\"“A-Z])"
+)
 SENTENCE_ENDS = frozenset({".", "!", "?"})
 
 
@@ -60,10 +67,22 @@ def load(model: str) -> Language:
     if SENTENCE_STARTS not in nlp.pipe_names:
         Language.component(SENTENCE_STARTS, func=sentence_starts)
         nlp.add_pipe(SENTENCE_STARTS, before="parser")
+        Language.component(OPENINGS, func=part_openings)
+        nlp.add_pipe(OPENINGS)
+        _prefer_final_e(nlp)
         _keep_states(nlp)
         Language.factory(MODEL_NAME, func=_marker)
         nlp.add_pipe(MODEL_NAME)
     return nlp
+
+
+def _prefer_final_e(nlp: Language) -> None:
+    """Make the lemma of "hoped", "rating" and "planes" hope, rate and plane: of hop, rat and plan it would be "hopped",
+    "ratting" and "plans". Of two verbs that fit, spaCy's rules take the one whose rule comes last."""
+    lookups = getattr(nlp.get_pipe("lemmatizer"), "lookups", None)
+    if lookups is not None and lookups.has_table("lemma_rules"):
+        rules = lookups.get_table("lemma_rules")
+        rules["verb"] = sorted(rules.get("verb", ()), key=lambda rule: bool(rule[1] == "e"))
 
 
 def states_of(doc: Doc) -> States | None:
@@ -99,8 +118,11 @@ def _keep_states(nlp: Language) -> None:
 
 
 def sentence_starts(doc: Doc) -> Doc:
-    """Tell the parser where sentences begin that it often runs together: after a blank line, and after a quotation that
-    ends one."""
+    """Tell the parser where sentences begin that it often runs together: after a blank line, after a quotation that
+    ends one, and after a dateline ("LONDON, May 3 (Reuters) - ")."""
+    for found in DATELINE.finditer(doc.text):
+        if (body := doc.char_span(found.end(), found.end() + 1, alignment_mode="expand")) is not None:
+            body[0].is_sent_start = True
     words = [token.text for token in doc]
     for index, word in enumerate(words[:-1]):
         if "\n\n" in word:

@@ -38,7 +38,7 @@ def evidence(path: str = "a.txt", *, aliases: tuple[str, ...] = (), title: str |
     claim = Claim(
         document=document.key, chunk=chunk.key, subject=person.key, predicate="FOUNDED", object="nobody", value=None,
         polarity="affirmed", modality="asserted", attributed_to=None, confidence=0.5, quote=TEXT[0:34], start=0, end=34,
-        valid_from=None, valid_to=None, method="rules", status="accepted", reason=None,
+        valid_from=None, valid_to=None, method="rules", rule="active", status="accepted", reason=None,
     )  # fmt: skip
     return Evidence(
         document=document, chunks=(chunk,), entities=(person,), mentions=(mention,), values=(year,), claims=(claim,)

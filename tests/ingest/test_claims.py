@@ -26,7 +26,7 @@ def claim() -> Claim:
     return Claim(
         document="d", chunk="c", subject="s", predicate="BORN_IN", object="o", value=None, polarity="affirmed",
         modality="asserted", attributed_to=None, confidence=0.8, quote="Born in Turin.", start=0, end=14,
-        valid_from=None, valid_to=None, method="rules", status="accepted",
+        valid_from=None, valid_to=None, method="rules", rule="active", status="accepted",
     )  # fmt: skip
 
 
@@ -98,16 +98,25 @@ def test_of_two_places_of_birth_both_stay_where_one_may_lie_in_the_other(claim: 
 
 
 @pytest.fixture
-def say() -> Callable[[str], list[Said]]:
+def read() -> Callable[[str], Evidence]:
     extractor = RulesExtractor(Settings().model, load_ontology())
 
-    def said(text: str) -> list[Said]:
+    def evidence_of(text: str) -> Evidence:
         document = Document(
             source="s", path="p", record=None, title=None, date=None, media_type="text/plain", content_hash="h",
             length=len(text),
         )  # fmt: skip
         (evidence,) = extractor([Segmented(document, segment(RawDocument(document, text, ()), max_chunk_chars=1000))])
         assert isinstance(evidence, Evidence)
+        return evidence
+
+    return evidence_of
+
+
+@pytest.fixture
+def say(read: Callable[[str], Evidence]) -> Callable[[str], list[Said]]:
+    def said(text: str) -> list[Said]:
+        evidence = read(text)
         names = {each.key: each.name for each in evidence.entities}
         return [
             (
@@ -158,6 +167,114 @@ def test_what_one_method_refuses_and_the_other_accepts_is_accepted(claim: Claim)
     refused = replace(claim, confidence=0.9, status="refused", reason="a pronoun")
     (joined,) = strongest([refused, replace(claim, method="classifier", confidence=0.7)])
     assert (joined.status, joined.reason, joined.confidence) == ("accepted", None, 0.97)
+
+
+@pytest.mark.parametrize(
+    ("text", "predicate", "rule"),
+    [
+        ("Anna Berg founded Norvik Systems.", "FOUNDED", "active"),
+        ("Anna Berg, who founded Norvik Systems, lives in Oslo.", "FOUNDED", "relative"),
+        ("Anna Berg was born in Oslo.", "BORN_IN", "passive"),
+        ("Norvik Systems was founded by Anna Berg.", "FOUNDED", "agent"),
+        ("Anna Berg is the founder of Norvik Systems.", "FOUNDED", "copula"),
+        ("Anna Berg, the founder of Norvik Systems, lives in Oslo.", "FOUNDED", "apposition"),
+        ("Norvik Systems' founder, Anna Berg, lives in Oslo.", "FOUNDED", "possessive"),
+        ("Foreign Secretary Anna Berg left.", "HAS_ROLE", "title"),
+        ("Norvik Systems' acquisition of Delta Ltd was quick.", "ACQUIRED", "nominal"),
+        ("Anna Berg (1950-2010) was a painter.", "BORN_ON", "lifespan"),
+        ("Anna Berg was born in Turin, Italy.", "LOCATED_IN", "part"),
+        ("Springfield, Ohio, is a town.", "LOCATED_IN", "classifier"),
+    ],
+)
+def test_a_claim_names_the_rule_that_read_it(
+    text: str, predicate: str, rule: str, read: Callable[[str], Evidence]
+) -> None:
+    assert rule in {each.rule for each in read(text).claims if each.predicate == predicate}
+
+
+def test_of_a_claim_that_a_rule_and_the_classifier_read_the_rule_is_named(claim: Claim) -> None:
+    (joined,) = strongest([replace(claim, method="classifier", rule="classifier"), claim])
+    assert (joined.method, joined.rule) == (BOTH, "active")
+
+
+@pytest.mark.parametrize(
+    ("text", "leads"),
+    [
+        ("Anna Berg is deputy director of Norvik Systems.", False),
+        ("Anna Berg, assistant secretary of Norvik Systems, left.", False),
+        ("Anna Berg, the Vice President of Norvik Systems, left.", False),
+        ("Anna Berg is the marketing manager of Norvik Systems.", False),
+        ("Norway's finance minister, Anna Berg, left.", False),
+        ("Norway's prime minister, Anna Berg, left.", True),
+        ("Anna Berg is the managing director of Norvik Systems.", True),
+        ("Anna Berg, club president of Norvik Systems, left.", True),
+    ],
+)
+def test_the_words_before_a_role_decide_who_leads(text: str, leads: bool, say: Callable[[str], list[Said]]) -> None:
+    assert any(each[1] == "LEADS" and each[3] == "accepted" for each in say(text)) == leads
+
+
+def test_a_deputy_works_for_what_another_leads(say: Callable[[str], list[Said]]) -> None:
+    said = say("Anna Berg is deputy director of Norvik Systems.")
+    assert ("Anna Berg", "WORKS_FOR", "Norvik Systems", "accepted") in said
+
+
+@pytest.mark.parametrize(
+    ("text", "predicate"),
+    [
+        ("Anna Berg divorced Karl Lund in 1999.", "MARRIED_TO"),
+        ("Anna Berg left Norvik Systems in 1999.", "WORKS_FOR"),
+        ("Anna Berg retired from Norvik Systems in 1999.", "WORKS_FOR"),
+    ],
+)
+def test_what_someone_left_ended_then(text: str, predicate: str, read: Callable[[str], Evidence]) -> None:
+    found = [each for each in read(text).claims if each.predicate == predicate]
+    assert {(each.valid_from, each.valid_to) for each in found} == {(None, "1999")}
+
+
+@pytest.mark.parametrize(
+    ("text", "former", "taken"),
+    [
+        ("Halden Instruments was renamed Norvik Systems in 1999.", "Halden Instruments", "Norvik Systems"),
+        ("Delta Ltd, later renamed Norvik Systems, built ships.", "Delta Ltd", "Norvik Systems"),
+        ("Norvik Systems, formerly Halden Instruments, built ships.", "Halden Instruments", "Norvik Systems"),
+    ],
+)
+def test_a_renaming_tells_the_name_before_and_the_name_after(
+    text: str, former: str, taken: str, say: Callable[[str], list[Said]]
+) -> None:
+    said = {each[1:] for each in say(text)}
+    assert {("RENAMED_TO", taken, "accepted"), ("formerly", former, "open")} <= said
+
+
+def test_what_was_founded_and_later_renamed_was_renamed(say: Callable[[str], list[Said]]) -> None:
+    said = say("Halden Instruments was founded in 1950 and later renamed Norvik Systems.")
+    assert ("Halden Instruments", "RENAMED_TO", "Norvik Systems", "accepted") in said
+
+
+def test_what_renames_something_else_keeps_its_name(say: Callable[[str], list[Said]]) -> None:
+    said = say("Norvik Systems was founded in 1950 and renamed its subsidiary Halden Instruments.")
+    assert all(each[1] != "RENAMED_TO" for each in said)
+
+
+def test_what_stays_in_the_words_of_the_text_keeps_its_order(say: Callable[[str], list[Said]]) -> None:
+    said = say("Norvik Systems employs 2,300 people.")
+    assert ("Norvik Systems", "employ", "2,300 people", "open") in said
+    assert all(each[0] == "Norvik Systems" for each in said)
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("Anna Berg lives in Oslo. Her husband is Karl Lund.", "accepted"),
+        ("Anna Berg met Eva Moe in Oslo. Her husband is Karl Lund.", "refused"),
+        ("The mayor met Anna Berg. Her husband is Karl Lund.", "refused"),
+    ],
+)
+def test_a_pronoun_is_sure_where_nobody_else_was_spoken_of(
+    text: str, status: str, say: Callable[[str], list[Said]]
+) -> None:
+    assert {each[3] for each in say(text) if each[1] == "MARRIED_TO"} == {status}
 
 
 def test_nobody_builds_a_country(say: Callable[[str], list[Said]]) -> None:

@@ -176,7 +176,10 @@ IN_OSLO = ("Anna Berg", "LIVES_IN", "Oslo")
         ("The director of Halden Instruments is Anna Berg.", {("Anna Berg", "LEADS", "Halden Instruments")}),
         (
             "Halden Instruments, formerly Berg Optics, failed.",
-            {("Halden Instruments", "RENAMED_TO", "Halden Instruments")},
+            {
+                ("Halden Instruments", "RENAMED_TO", "Halden Instruments"),
+                ("Halden Instruments", "formerly", "Berg Optics"),
+            },
         ),
         ("They awarded Anna Berg the Nobel Prize.", {("Anna Berg", "AWARDED", "Nobel Prize")}),
         ("Norvik Systems employed Anna Berg.", {("Anna Berg", "WORKS_FOR", "Norvik Systems")}),

@@ -34,7 +34,7 @@ def claim(value: Value | None, quote: str = "founded “Ørsted” 1962") -> Cla
         document=DOCUMENT.key, chunk=CHUNK.key, subject=PERSON.key, predicate="FOUNDED",
         object=None if value else "other", value=value, polarity="negated", modality="possible", attributed_to="Lund",
         confidence=0.8123, quote=quote, start=10, end=31, valid_from="1962", valid_to=None, method="rules",
-        status="refused", reason="domain",
+        rule="active", status="refused", reason="domain",
     )  # fmt: skip
 
 

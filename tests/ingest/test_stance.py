@@ -25,6 +25,7 @@ EMPLOYED = ("John Smith", "WORKS_FOR", "Sega Ltd")
 LED = ("John Smith", "LEADS", "Sega Ltd")
 LEEDS, YORK = (("John Smith", "BORN_IN", place) for place in ("Leeds", "York"))
 JANE = ("Jane Doe", "BORN_IN", "Leeds")
+KILLED = ("John Smith", "KILLED", "Jane Doe")
 NOT_JANE = ("Jane Doe", "FOUNDED", "Sega Ltd")
 PLAIN = "affirmed asserted"
 
@@ -124,6 +125,54 @@ def read() -> Read:
         ("John Smith, the former president of Sega Ltd, left.", LED, PLAIN, None),
         ("John Smith was nominated as chairman of Sega Ltd.", LED, "affirmed planned", None),
         ("John Smith, the future president of Sega Ltd, was born in Leeds.", LED, "affirmed planned", None),
+        # wished, tried, refused
+        ("John Smith hopes to work for Sega Ltd.", EMPLOYED, "affirmed planned", None),
+        ("John Smith had hoped to join Sega Ltd.", EMPLOYED, "affirmed planned", None),
+        ("John Smith was hoping to work for Sega Ltd.", EMPLOYED, "affirmed planned", None),
+        ("John Smith aspires to lead Sega Ltd.", LED, "affirmed planned", None),
+        ("Atari Ltd struggled to buy Sega Ltd.", BOUGHT, "affirmed planned", None),
+        ("Atari Ltd dreamed of buying Sega Ltd.", BOUGHT, "affirmed planned", None),
+        ("John Smith thought of joining Sega Ltd.", EMPLOYED, "affirmed planned", None),
+        ("John Smith applied to work for Sega Ltd.", EMPLOYED, "affirmed planned", None),
+        ("John Smith is due to work for Sega Ltd.", EMPLOYED, "affirmed planned", None),
+        ("John Smith turned down a job at Sega Ltd.", EMPLOYED, "negated asserted", None),
+        ("John Smith declined a post at Sega Ltd.", EMPLOYED, "negated asserted", None),
+        ("John Smith applied for a job at Sega Ltd.", EMPLOYED, "affirmed planned", None),
+        ("John Smith accepted a job at Sega Ltd.", EMPLOYED, PLAIN, None),
+        # deeds that someone is charged with
+        ("John Smith was accused of the murder of Jane Doe.", KILLED, "affirmed alleged", None),
+        ("John Smith was acquitted of the murder of Jane Doe.", KILLED, "negated asserted", None),
+        ("John Smith was convicted of the murder of Jane Doe.", KILLED, PLAIN, None),
+        # neither, nor
+        ("John Smith founded neither Atari Ltd nor Sega Ltd.", FOUNDED, "negated asserted", None),
+        ("Neither John Smith nor Jane Doe founded Sega Ltd.", FOUNDED, "negated asserted", None),
+        ("Neither John Smith nor Jane Doe founded Sega Ltd.", NOT_JANE, "negated asserted", None),
+        ("John Smith is neither the chairman nor the founder of Sega Ltd.", LED, "negated asserted", None),
+        # conditions that are not said with "if"
+        ("If Jane Doe resigns, John Smith works for Sega Ltd.", EMPLOYED, "affirmed conditional", None),
+        ("Even if Jane Doe resigns, John Smith works for Sega Ltd.", EMPLOYED, PLAIN, None),
+        ("Provided that Jane Doe resigns, John Smith becomes head of Sega Ltd.", LED, "affirmed conditional", None),
+        ("John Smith works for Sega Ltd as long as Jane Doe stays.", EMPLOYED, "affirmed conditional", None),
+        ("On condition that Jane Doe resigns, Atari Ltd buys Sega Ltd.", BOUGHT, "affirmed conditional", None),
+        ("In case Jane Doe resigns, John Smith leads Sega Ltd.", LED, "affirmed conditional", None),
+        ("Assuming Jane Doe resigns, John Smith leads Sega Ltd.", LED, "affirmed conditional", None),
+        ("Assuming the chair in 1990, John Smith led Sega Ltd.", LED, PLAIN, None),
+        ("Jane Doe will stay provided Atari Ltd buys Sega Ltd.", BOUGHT, "affirmed conditional", None),
+        # in whose view
+        ("In the view of Jane Doe, John Smith founded Sega Ltd.", FOUNDED, PLAIN, "Jane Doe"),
+        ("In Jane Doe's opinion, John Smith founded Sega Ltd.", FOUNDED, PLAIN, "Jane Doe"),
+        ("Sega Ltd was founded, in the words of Jane Doe, by John Smith.", FOUNDED, PLAIN, "Jane Doe"),
+        ("In her view, John Smith founded Sega Ltd.", FOUNDED, "affirmed alleged", None),
+        ("In other words, John Smith founded Sega Ltd.", FOUNDED, PLAIN, None),
+        ("In view of the crisis, John Smith founded Sega Ltd.", FOUNDED, PLAIN, None),
+        # the opening of a sentence and its subject
+        ("According to Jane Doe, Atari Ltd bought Sega Ltd.", BOUGHT, PLAIN, "Jane Doe"),
+        ("Unlike Jane Doe, John Smith never worked for Sega Ltd.", EMPLOYED, "negated asserted", None),
+        ("If Atari Ltd buys Sega Ltd, John Smith will leave Leeds.", BOUGHT, "affirmed conditional", None),
+        # datelines
+        ("LONDON (Reuters) - Jane Doe said that Atari Ltd bought Sega Ltd.", BOUGHT, PLAIN, "Jane Doe"),
+        ("PARIS, May 3 (AFP) - Jane Doe said that Atari Ltd bought Sega Ltd.", BOUGHT, PLAIN, "Jane Doe"),
+        ("NEW YORK -- Jane Doe said Atari Ltd bought Sega Ltd.", BOUGHT, PLAIN, "Jane Doe"),
         # clauses run together
         ("John Smith works for Sega Ltd; Jane Doe plans to leave.", EMPLOYED, PLAIN, None),
         ("John Smith founded Sega Ltd; Jane Doe denies it.", FOUNDED, PLAIN, None),

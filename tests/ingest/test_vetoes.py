@@ -107,3 +107,88 @@ def test_well_known_places_are_in_larger_ones_only() -> None:
     assert not cannot_be_in("Norway", "Northern Europe")
     assert not cannot_be_in("Vik", "Norway")
     assert is_known("the Netherlands")
+
+
+@pytest.mark.parametrize(
+    ("text", "year"),
+    [
+        ("Norvik Systems was nationalised in 1999.", "1999"),
+        ("Norvik Systems closed in 1999.", "1999"),
+        ("Norvik Systems was founded in 1950 and sold in 1999.", "1999"),
+        ("Norvik Systems was in trouble in 1999.", "1999"),
+    ],
+)
+def test_the_year_of_another_deed_is_not_the_year_of_the_founding(text: str, year: str) -> None:
+    assert ruled_out(text, "Norvik Systems", "FOUNDED_ON", year)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Norvik Systems was set up in 1999.",
+        "Norvik Systems, a firm begun in 1999, was sold.",
+        "Norvik Systems has its origin in 1999.",
+        "Norvik Systems has been in business since 1999.",
+        "Norvik Systems (1999) makes pumps.",
+    ],
+)
+def test_the_year_of_a_founding_in_any_words_stands(text: str) -> None:
+    assert not ruled_out(text, "Norvik Systems", "FOUNDED_ON", "1999")
+
+
+def test_who_sells_an_organisation_is_not_its_founder() -> None:
+    text = "Anna Berg founded Norvik Systems and sold Halden Instruments."
+    assert ruled_out(text, "Anna Berg", "FOUNDED", "Halden Instruments")
+    assert not ruled_out(text, "Anna Berg", "FOUNDED", "Norvik Systems")
+    assert ruled_out("Norvik Systems was sold by Anna Berg.", "Anna Berg", "FOUNDED", "Norvik Systems")
+    assert not ruled_out("Anna Berg co-founded Norvik Systems.", "Anna Berg", "FOUNDED", "Norvik Systems")
+
+
+@pytest.mark.parametrize(
+    ("text", "predicate", "ruled"),
+    [
+        ("Anna Berg studied the history of the University of Oslo.", "STUDIED_AT", True),
+        ("Anna Berg took a degree of the University of Oslo.", "STUDIED_AT", False),
+        ("Anna Berg criticised the policy of the University of Oslo.", "WORKS_FOR", True),
+        ("Anna Berg joined the faculty of the University of Oslo.", "WORKS_FOR", False),
+    ],
+)
+def test_a_topic_is_no_place_of_study_or_work(text: str, predicate: str, ruled: bool) -> None:
+    assert ruled_out(text, "Anna Berg", predicate, "University of Oslo") == ruled
+
+
+@pytest.mark.parametrize(
+    ("text", "ruled"),
+    [
+        ("Anna Berg negotiated with Norvik Systems.", True),
+        ("Anna Berg competes with Norvik Systems.", True),
+        ("Anna Berg worked with Norvik Systems.", False),
+        ("A manager at Norvik Systems met Anna Berg.", True),
+        ("A manager at Norvik Systems hired Anna Berg.", False),
+        ("No one at Norvik Systems knew Anna Berg.", True),
+    ],
+)
+def test_who_deals_with_an_organisation_does_not_work_for_it(text: str, ruled: bool) -> None:
+    assert ruled_out(text, "Anna Berg", "WORKS_FOR", "Norvik Systems") == ruled
+
+
+@pytest.mark.parametrize(
+    ("text", "ruled"),
+    [
+        ("There are three offices of Norvik Systems in Oslo.", True),
+        ("Norvik Systems opened a store in Oslo.", True),
+        ("Norvik Systems has its head office in Oslo.", False),
+        ("Norvik Systems is based in Oslo.", False),
+    ],
+)
+def test_a_branch_is_no_headquarters(text: str, ruled: bool) -> None:
+    assert ruled_out(text, "Norvik Systems", "HEADQUARTERED_IN", "Oslo") == ruled
+
+
+def test_an_agency_is_not_based_where_a_dateline_says() -> None:
+    assert ruled_out("LONDON (Reuters) - Anna Berg left.", "Reuters", "HEADQUARTERED_IN", "LONDON")
+
+
+def test_a_vice_president_does_not_lead() -> None:
+    assert ruled_out("Anna Berg is vice president of Norvik Systems.", "Anna Berg", "LEADS", "Norvik Systems")
+    assert not ruled_out("Anna Berg is president of Norvik Systems.", "Anna Berg", "LEADS", "Norvik Systems")

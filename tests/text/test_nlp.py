@@ -29,6 +29,50 @@ def sentences(model: Language, text: str) -> list[str]:
     return [sentence.text.strip() for sentence in model(text).sents]
 
 
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("LONDON (Reuters) - Anna Berg left.", "LONDON (Reuters) -"),
+        ("PARIS, May 3 (AFP) - Anna Berg left.", "PARIS, May 3 (AFP) -"),
+        ("ST. LOUIS -- Anna Berg left.", "ST. LOUIS --"),
+        ("Anna Berg left Oslo - Robert Ames stayed.", "Anna Berg left Oslo - Robert Ames stayed."),
+        ("NATO -- which was founded in 1949 -- is old.", "NATO -- which was founded in 1949 -- is old."),
+    ],
+)
+def test_a_sentence_begins_after_a_dateline(model: Language, text: str, first: str) -> None:
+    assert sentences(model, text)[0] == first
+
+
+@pytest.mark.parametrize(
+    ("form", "lemma"),
+    [("hopes", "hope"), ("hoped", "hope"), ("hoping", "hope"), ("rated", "rate"), ("staging", "stage"),
+     ("found", "find"), ("stopped", "stop"), ("planned", "plan"), ("planted", "plant")],
+)  # fmt: skip
+def test_of_two_verbs_that_a_form_may_be_of_the_one_without_a_doubled_consonant_counts(
+    model: Language, form: str, lemma: str
+) -> None:
+    helper = "was" if form.endswith("ing") else ""
+    assert model(f"He {helper} {form} it.".replace("  ", " "))[1 + bool(helper)].lemma_ == lemma
+
+
+@pytest.mark.parametrize(
+    ("text", "subject"),
+    [
+        ("Unlike Robert Ames, Anna Berg never lived in Oslo.", "Berg"),
+        ("According to Robert Ames, Brightwater Ltd acquired Fennel Systems.", "Ltd"),
+        ("When Tessel Group bought Fennel Systems, Anna Berg left.", "Berg"),
+        ("Robert Ames, Anna Berg's husband, left.", "Ames"),
+        ("The mayor of Oslo, Anna Berg left.", "mayor"),
+        ("His home in Oslo, Norway burned.", "home"),
+    ],
+)
+def test_an_apposition_before_a_verb_is_closed_by_a_comma_or_else_the_subject(
+    model: Language, text: str, subject: str
+) -> None:
+    (verb,) = (token for token in model(text) if token.dep_ == "ROOT")
+    assert [child.text for child in verb.children if child.dep_ in {"nsubj", "nsubjpass"}] == [subject]
+
+
 def test_a_missing_model_is_a_configuration_error_that_names_it() -> None:
     with pytest.raises(ConfigurationError, match="'no_such_model'") as raised:
         nlp.load("no_such_model")

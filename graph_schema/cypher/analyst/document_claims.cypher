@@ -15,6 +15,7 @@
 // Column attributed_to: who says so, or null for the document itself
 // Column status: accepted, open or refused
 // Column reason: why it is refused, or null
+// Column rule: the pattern of words that was read
 MATCH (d:Document {source: $source, path: $path})
 WHERE $record IS NULL OR d.record = $record
 MATCH (d)<-[:FROM_DOCUMENT]-(:Chunk)<-[:STATED_IN]-(c:Claim)
@@ -22,5 +23,6 @@ MATCH (c)-[:SUBJECT]->(s:LocalEntity)
 OPTIONAL MATCH (c)-[:OBJECT]->(o:LocalEntity)
 RETURN d.record AS record, c.start AS start, c.end AS end, c.quote AS quote, s.name AS subject,
        c.predicate AS predicate, coalesce(o.name, c.value_text) AS object, c.polarity AS polarity,
-       c.modality AS modality, c.attributed_to AS attributed_to, c.status AS status, c.reason AS reason
+       c.modality AS modality, c.attributed_to AS attributed_to, c.status AS status, c.reason AS reason,
+       c.rule AS rule
 ORDER BY record, start, end, c.key LIMIT $limit

@@ -11,10 +11,11 @@
 // Column end: the character after its last
 // Column confidence: of this claim alone
 // Column method: what extracted it
+// Column rule: the pattern of words that was read
 // Column claim: claim key
 MATCH (:Fact {key: $fact})<-[verdict:SUPPORTS|DENIES]-(c:Claim)
 MATCH (c)-[:STATED_IN]->(:Chunk)-[:FROM_DOCUMENT]->(d:Document)
 RETURN type(verdict) AS verdict, c.quote AS quote, d.source AS source, d.path AS path, d.record AS record,
        d.title AS title, d.date AS date, c.start AS start, c.end AS end, c.confidence AS confidence,
-       c.method AS method, c.key AS claim
+       c.method AS method, c.rule AS rule, c.key AS claim
 ORDER BY verdict DESC, source, path, record, start, claim

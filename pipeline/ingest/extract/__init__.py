@@ -164,10 +164,18 @@ class RulesExtractor:
         clusters = self.cluster(mentions, joined([analysis.cues for analysis in analyses]), document.title or "")
         assigned = clusters.assigned
         entities = self._entities(document, mentions, clusters)
-        arguments = {index: Argument(entities[id(each.cluster)], each.rule) for index, each in assigned.items()}
+        people = [each.start for each in entities.values() if self.ontology.families.get(each.kind) == "person"]
+        arguments = {
+            index: Argument(
+                entities[id(each.cluster)],
+                each.rule,
+                sure=sum(start < mentions[index].start for start in people) == 1,
+            )
+            for index, each in assigned.items()
+        }
         written: list[Mention] = []
         claims: list[Claim] = []
-        people: list[Person] = []
+        header_people: list[Person] = []
         first = 0
         for chunk, analysis in zip(chunks, analyses, strict=True):
             indices = range(first, first + len(analysis.mentions))
@@ -177,9 +185,11 @@ class RulesExtractor:
                 if index in arguments
             ]
             claims += self._claims(chunk, analysis, arguments, first)
-            people += [replace(each, mention=each.mention + first) for each in analysis.people]
+            header_people += [replace(each, mention=each.mention + first) for each in analysis.people]
             first += len(analysis.mentions)
-        claims += self.headers.claims(document, people, {index: each.entity for index, each in arguments.items()})
+        claims += self.headers.claims(
+            document, header_people, {index: each.entity for index, each in arguments.items()}
+        )
         named = {entity.key: entity.name for entity in entities.values()}
         evidence = Evidence(
             document=document,
@@ -254,7 +264,7 @@ class RulesExtractor:
     def _name_changes(
         self, chunk: Chunk, relation: RawRelation, entity: LocalEntity, mentions: list[RawMention]
     ) -> Iterator[Claim]:
-        """ "X was renamed Y", where X and Y are one entity, says of it that it took the name Y."""
+        """ "X was renamed Y", where X and Y are one entity, says of it that it took the name Y, and was X."""
         assert relation.object is not None
         said = [mentions[relation.subject], mentions[relation.object]]
         if any(mention.form != "name" for mention in said):
@@ -264,8 +274,10 @@ class RulesExtractor:
         for claim in self.build_claims(chunk, relation, *(Argument(end, "name") for end in ends)):
             predicate = self.ontology.predicates.get(claim.predicate)
             if predicate is not None and predicate.same and claim.object is not None:
-                taken = Value(type="string", normalised=surfaces[claim.object], text=surfaces[claim.object])
-                yield replace(claim, subject=entity.key, object=None, value=taken)
+                taken = replace(claim, subject=entity.key, object=None, value=_string(surfaces[claim.object]))
+                was = _string(surfaces[claim.subject])
+                yield taken
+                yield replace(taken, predicate="formerly", value=was, status="open", valid_from=None)
             elif claim.object is None:
                 yield replace(claim, subject=entity.key)
 
@@ -302,6 +314,10 @@ def _surface(chunk: Chunk, mention: RawMention) -> str:
     them; `check_offsets` refuses any others."""
     stated = _cut(chunk, mention.start, mention.end)
     return stated if _one_line(stated).casefold() == _one_line(mention.surface).casefold() else mention.surface
+
+
+def _string(text: str) -> Value:
+    return Value(type="string", normalised=text, text=text)
 
 
 def _one_line(surface: str) -> str:

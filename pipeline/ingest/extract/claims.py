@@ -25,7 +25,8 @@ METHOD = "rules"
 CLASSIFIER = "classifier"
 BOTH = "rules+classifier"
 CONFIDENCE = {
-    "active": 0.8, "passive": 0.85, "agent": 0.85, "copula": 0.85, "apposition": 0.8, "nominal": 0.7, "part": 0.9,
+    "active": 0.8, "relative": 0.8, "passive": 0.85, "agent": 0.85, "copula": 0.85, "apposition": 0.8, "title": 0.8,
+    "possessive": 0.8, "nominal": 0.7, "part": 0.9, "lifespan": 0.8,
 }  # fmt: skip
 OPEN_FACTOR = 0.7
 RULE_FACTOR = {"pronoun": 0.8, "short-form-nearest": 0.8, "role": 0.9, "same-role": 0.9}
@@ -57,10 +58,12 @@ NOT_OPEN = frozenset({"be", "have", "do", "say", "see", "include"})
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """A local entity as one mention stands for it; `rule` is what joined that mention."""
+    """A local entity as one mention stands for it; `rule` is what joined that mention. `sure`: a pronoun before which
+    nobody else is spoken of."""
 
     entity: LocalEntity
     rule: str
+    sure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,7 @@ class ClaimBuilder:
         reading = self._read(relation, subject, target)
         if reading is None:
             return
-        reading = self._of_the_unnamed(relation, reading)
+        reading = self._of_the_unnamed(relation, reading, subject, target)
         if reading.status == "accepted" and (reason := self._doubt(chunk, relation, reading)) is not None:
             reading = replace(reading, status="refused", reason=reason)
         yield self._claim(chunk, relation, reading)
@@ -176,16 +179,18 @@ class ClaimBuilder:
             return f"range: {target.entity.kind} is not {' or '.join(predicate.range)}"
         return None
 
-    def _of_the_unnamed(self, relation: RawRelation, reading: _Reading) -> _Reading:
+    def _of_the_unnamed(
+        self, relation: RawRelation, reading: _Reading, subject: Argument, target: Argument | None
+    ) -> _Reading:
         """What is typed of something without a name stays in the document's words, or is refused where it has no other
         end, if the predicate is one of someone, or a pronoun is the other end."""
         reason = _untellable(reading.predicate, reading.subject, reading.object)
         if reading.status != "accepted" or reason is None:
             return reading
         phrase = relation.phrases[-1]
-        if reading.object is None or not relation.open or phrase.split()[0] in NOT_OPEN:
+        if target is None or reading.object is None or not relation.open or phrase.split()[0] in NOT_OPEN:
             return replace(reading, status="refused", reason=reason)
-        return replace(reading, predicate=phrase, status="open")
+        return _Reading(phrase, subject, target, None, "open")
 
     def _doubt(self, chunk: Chunk, relation: RawRelation, reading: _Reading) -> str | None:
         """Why what a phrase says between these two cannot be meant, or `None`."""
@@ -197,7 +202,8 @@ class ClaimBuilder:
             return None if _is_role_of(value.text, quote) else f"value: {value.text} is said of someone else"
         if reading.object is None:
             return None
-        if reading.predicate in BY_NAME and "pronoun" in {reading.subject.rule, reading.object.rule}:
+        unsure = any(end.rule == "pronoun" and not end.sure for end in (reading.subject, reading.object))
+        if reading.predicate in BY_NAME and unsure:
             return "a pronoun: who is meant is too unsure"
         target = reading.object.entity.name
         if reading.predicate == "LOCATED_IN" and cannot_be_in(subject, target):
@@ -248,6 +254,7 @@ class ClaimBuilder:
             valid_from=bounds(times.start or times.point)[0],
             valid_to=bounds(times.end or times.point)[1],
             method=CLASSIFIER if isinstance(relation, Typed) else METHOD,
+            rule=CLASSIFIER if isinstance(relation, Typed) else relation.rule,
             status=reading.status,
             reason=reading.reason,
         )

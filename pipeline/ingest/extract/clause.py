@@ -36,6 +36,7 @@ IDEA_NOUNS = CLAIM_NOUNS | frozenset(
     "idea belief notion theory view myth assertion hypothesis legend story tradition opinion assumption fear hope "
     "speculation gossip impression statement argument".split()
 )
+RENAMING_VERBS = frozenset({"rename", "rebrand"})
 OBJECT_CONTROL = frozenset(
     "ask tell order force persuade allow help let make cause urge encourage invite prompt enable require want expect "
     "command lead compel convince instruct permit teach train authorize authorise warn advise appoint choose elect "
@@ -133,7 +134,7 @@ def read_clauses(tree: Tree) -> Iterator[Clause]:
 def is_passive(tree: Tree, verb: Token) -> bool:
     """Whether the subject of `verb` undergoes it."""
     if verb.tag_ != "VBN":
-        return False
+        return _is_renamed(tree, verb)
     children = tree.children[verb.i]
     labels = {child.dep_ for child in children}
     if "auxpass" in labels or "nsubjpass" in labels:
@@ -143,6 +144,18 @@ def is_passive(tree: Tree, verb: Token) -> bool:
     if verb.dep_ == "conj" and "nsubj" not in labels and "aux" not in labels:
         return is_passive(tree, verb.head)
     return verb.dep_ in {"acl", "advcl"}
+
+
+def _is_renamed(tree: Tree, verb: Token) -> bool:
+    """ "X was founded in 1950 and later renamed Y", "X, later renamed Y, ...", where the parser may take the participle
+    for a past tense: who renames something says what and how."""
+    if verb.tag_ != "VBD" or verb.lemma_ not in RENAMING_VERBS:
+        return False
+    subject = next((child for child in tree.children[verb.i] if child.dep_ in SUBJECTS), None)
+    apart = subject is None or any(token.text == "," for token in tree.doc[subject.i : verb.i])
+    names = [*tree.of(verb, "dobj"), *tree.of(verb, "oprd")]
+    described = any(word.dep_ in {"det", "poss"} or word.tag_ == "NN" for name in names for word in name.lefts)
+    return apart and [name.pos_ for name in names] == ["PROPN"] and not described
 
 
 def has_subject(tree: Tree, verb: Token) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.ingest.extract.clause import VERBS
+from pipeline.ingest.extract.clause import SUBJECTS, VERBS
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -12,13 +12,16 @@ if TYPE_CHECKING:
     from graph_schema.models import Modality
     from pipeline.ingest.extract.clause import Tree
 
-ALTERNATIVES = frozenset({"or", "nor"})
+ALTERNATIVES = frozenset({"or"})
 EXCLUDING = frozenset({"unlike", "except", "excepting", "excluding"})
 REPLACED = frozenset({("instead", "of"), ("rather", "than")})
 MERELY = frozenset({"only", "just", "merely"})
 POSING = frozenset("pose masquerade".split())
 NOMINATING = frozenset("nominate propose shortlist".split())
 LEAVING = frozenset("resign retire step stand quit oust dismiss remove sack fire depose".split())
+
+ENDING = frozenset("leave quit divorce depart exit dismiss sack oust".split())
+CORE = SUBJECTS | {"dobj"}
 
 
 def is_replaced(tree: Tree, preposition: Token) -> bool:
@@ -40,7 +43,7 @@ def stands(tree: Tree, argument: Token, top: Token, *, denied: bool) -> tuple[bo
     token = argument
     while token.i != top.i and token.pos_ not in VERBS and token.head.i != token.i:
         head = token.head
-        turned ^= _is_excluded(tree, token)
+        turned ^= _is_excluded(tree, token) or _is_neither(tree, token)
         if token.dep_ == "appos" and token.pos_ == head.pos_ == "PROPN":
             break
         if token.dep_ == "conj" and any(child.lower_ == "but" for child in tree.of(head, "cc")):
@@ -56,8 +59,12 @@ def stands(tree: Tree, argument: Token, top: Token, *, denied: bool) -> tuple[bo
 
 
 def has_left(argument: Token) -> bool:
-    """ "resigned as chairman": what someone no longer is from then on."""
-    return any(token.lower_ == "as" and token.head.lemma_ in LEAVING for token in (argument, *argument.ancestors))
+    """ "resigned as chairman", "left X", "retired from X", "divorced X": what someone no longer is from then on."""
+    if any(token.lower_ == "as" and token.head.lemma_ in LEAVING for token in (argument, *argument.ancestors)):
+        return True
+    if argument.dep_ == "pobj":
+        return argument.head.lower_ in {"from", "by"} and argument.head.head.lemma_ in LEAVING | ENDING
+    return argument.dep_ in CORE and argument.head.lemma_ in ENDING
 
 
 def _is_excluded(tree: Tree, token: Token) -> bool:
@@ -73,6 +80,11 @@ def _is_excluded(tree: Tree, token: Token) -> bool:
             after = word.doc[word.i + 1]
             return after.lower_ not in MERELY and after.i in {token.left_edge.i, token.left_edge.i + 1}
     return False
+
+
+def _is_neither(tree: Tree, token: Token) -> bool:
+    """ "founded neither X nor Y"; of a subject the verb is negated."""
+    return token.dep_ not in SUBJECTS and any(child.lower_ == "neither" for child in tree.of(token, "preconj"))
 
 
 def _is_alternative(tree: Tree, token: Token) -> bool:

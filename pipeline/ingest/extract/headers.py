@@ -200,6 +200,7 @@ class HeaderReader:
             valid_from=None,
             valid_to=None,
             method=METHOD,
+            rule=METHOD,
             status="accepted" if reason is None else "refused",
             reason=reason,
         )

@@ -15,13 +15,15 @@ from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
 from graph_schema.models import Value
+from pipeline.ingest.extract.attitudes import NO
 from pipeline.ingest.extract.clause import CORE_ROLES, VERBS, Clause, Tree, has_subject, obliques, read_clauses
 from pipeline.ingest.extract.contrast import excludes
 from pipeline.ingest.extract.events import EVENT_NOUNS
 from pipeline.ingest.extract.lifespans import life_after
 from pipeline.ingest.extract.propositions import words_of
 from pipeline.ingest.extract.quotations import SAYING
-from pipeline.ingest.extract.stance import NO, Stance, StanceReader, Times
+from pipeline.ingest.extract.roles import DEPUTY, is_subordinate
+from pipeline.ingest.extract.stance import Stance, StanceReader, Times
 from pipeline.text.values import parse_money, parse_quantity
 
 if TYPE_CHECKING:
@@ -117,7 +119,7 @@ class RelationFinder:
             life = life_after(self.doc.text, _end(last))
             if life is None:
                 continue
-            said = _Said(last, "apposition", Stance(), Times())
+            said = _Said(last, "lifespan", Stance(), Times())
             told = next(token for token in self.doc[last.i :] if _end(token) >= life.end)
             for phrases, value in ((BORN_PHRASES, life.born), (DIED_PHRASES, life.died)):
                 if value is not None:
@@ -151,7 +153,7 @@ class RelationFinder:
     # verbs
 
     def _of_verb(self, clause: Clause) -> Iterator[RawRelation]:
-        verb, passive = clause.head, clause.rule == "passive"
+        verb = clause.head
         subjects = self._entities(clause.subject)
         bearers = [(bearer, noun) for bearer, noun in self._role_bearers(clause) if self._entities(bearer)]
         recipients = [each for each in clause.arguments if each.role == "recipient"]
@@ -159,7 +161,7 @@ class RelationFinder:
         if not (subjects or bearers or recipients or agents):
             return
         stance, times = self.stances(clause), self.stances.times(clause)
-        said = _Said(verb, "passive" if passive else "active", stance, times)
+        said = _Said(verb, _voice(clause), stance, times)
         agent = _Said(verb, "agent", stance, times)
         for by in agents:
             for doer in self._entities(by.head):
@@ -284,11 +286,11 @@ class RelationFinder:
     def _of_amounts(self, clause: Clause) -> Iterator[RawRelation]:
         """ "The population of X is 900", "X has 900 inhabitants", "bought X for 900 euros": amounts that a noun, or
         what is done to X, has."""
-        verb, passive = clause.head, clause.rule == "passive"
+        verb = clause.head
         told = list(self._amounts(clause))
         if not told:
             return
-        said = _Said(verb, "passive" if passive else "active", self.stances(clause), self.stances.times(clause))
+        said = _Said(verb, _voice(clause), self.stances(clause), self.stances.times(clause))
         for owner, phrase, value, at in told:
             yield self._relation(said, owner, (phrase,), None, value, at, is_open=False)
 
@@ -407,21 +409,26 @@ class RelationFinder:
         return _Said(noun, "apposition", stance, Times())
 
     def _of_noun(self, noun: Token, subject: int, said: _Said) -> Iterator[RawRelation]:
-        """ "founder of Y", "Y's founder", "an engineer at Y": what a noun says of the subject it describes."""
+        """ "founder of Y", "Y's founder", "an engineer at Y": what a noun says of the subject it describes. A deputy
+        director of Y is read as a deputy of Y."""
         lemma = noun.lemma_.lower()
+        owned = f"{DEPUTY if is_subordinate(noun) else lemma} of"
         for child in self.tree.children[noun.i]:
             if child.dep_ == "prep":
-                targets = [(each.head, f"{lemma} {child.lower_}") for each in obliques(self.tree, child)]
+                phrase = owned if child.lower_ == "of" else f"{lemma} {child.lower_}"
+                targets = [(each.head, phrase) for each in obliques(self.tree, child)]
                 if child.lower_ in HAVING:  # "a city with a population of 900"
                     for counted, value in self._counts([target for target, _ in targets]):
                         phrase = f"{counted.lemma_.lower()} of"
                         yield self._relation(said, subject, (phrase,), None, value, counted, is_open=False)
             elif child.dep_ in {"poss", "compound"}:
-                targets = [(child, f"{lemma} of")]
+                targets = [(child, owned)]
             else:
                 continue
+            is_before = child.dep_ != "prep" and said.rule == "apposition"
+            own = replace(said, rule="possessive") if is_before else said
             for target, phrase in targets:
-                for relation in self._between(said, subject, (phrase,), target):
+                for relation in self._between(own, subject, (phrase,), target):
                     relation.open = False
                     yield relation
         if lemma in self.roles:
@@ -433,7 +440,8 @@ class RelationFinder:
         subject = self.at.get(noun.i + 1)
         if subject is not None and subject != self.at.get(noun.i) and noun.lemma_.lower() in self.roles:
             role = self._role(noun)
-            yield self._relation(self._described(noun), subject, (ROLE_PHRASE,), None, role, noun, is_open=False)
+            said = replace(self._described(noun), rule="title")
+            yield self._relation(said, subject, (ROLE_PHRASE,), None, role, noun, is_open=False)
 
     def _of_event(self, clause: Clause) -> Iterator[RawRelation]:
         verb, _ = EVENT_NOUNS[clause.head.lemma_.lower()]
@@ -508,7 +516,7 @@ class RelationFinder:
     def _between(self, said: _Said, subject: int, phrases: tuple[str, ...], target: Token) -> Iterator[RawRelation]:
         stance = said.stance
         if any(child.dep_ == "det" and child.lower_ in NO for child in self.tree.children[target.i]):
-            said = _Said(said.trigger, said.rule, Stance(True, stance.modality, stance.attributed_to), said.times)
+            said = replace(said, stance=Stance(True, stance.modality, stance.attributed_to))
         objects = self._entities(target)
         for each in objects:
             yield self._relation(self._contrasted(said, self._root(each)), subject, phrases, each, None, target)
@@ -526,7 +534,7 @@ class RelationFinder:
         for end in ends:
             if said.trigger in (end, *end.ancestors):
                 stance = self.stances.within(end, said.trigger, stance)
-        return said if stance == said.stance else _Said(said.trigger, said.rule, stance, said.times)
+        return said if stance == said.stance else replace(said, stance=stance)
 
     def _entities(self, token: Token, *, appositions: bool = True) -> list[int]:
         """The entity mentions that `token` heads: itself, a name in apposition to it, and what is coordinated."""
@@ -584,6 +592,13 @@ class RelationFinder:
         while end > start and text[end - 1].isspace():
             end -= 1
         return start, end
+
+
+def _voice(clause: Clause) -> str:
+    """The rule that a verb is read by: passive, active, or active in a relative clause ("X, who founded Y")."""
+    if clause.rule == "passive":
+        return "passive"
+    return "relative" if clause.head.dep_ == "relcl" else "active"
 
 
 def _coordinated(tree: Tree, noun: Token) -> list[Token]:

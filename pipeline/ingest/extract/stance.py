@@ -10,6 +10,49 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pipeline.ingest.extract.attitudes import (
+    ACCUSING,
+    ACQUITTING,
+    ADJECTIVES,
+    ALLEGING,
+    ALLEGING_VERBS,
+    BELIEVING,
+    CHARGING,
+    COMMANDING,
+    CONDITION_PHRASES,
+    CONDITIONS,
+    DENYING,
+    DUE,
+    ELECT,
+    FACT_NOUNS,
+    FACTIVE,
+    FAILING,
+    FIRST,
+    GOVERNING,
+    HAPPENING,
+    INVERTED,
+    LATER,
+    LIKELY,
+    NEARLY,
+    NEGATIONS,
+    NO,
+    OPPOSING,
+    PLAN_NOUNS,
+    PLANNED,
+    PLANNING,
+    POSSIBLE,
+    POSSIBLE_VERBS,
+    POSSIBLY,
+    POSTS,
+    PRESENT,
+    PRETENDING,
+    PREVENTING,
+    REFUSING,
+    RISK_NOUNS,
+    TURNING_DOWN,
+    UNLIKELY,
+    VIEWS,
+)
 from pipeline.ingest.extract.clause import (
     AS,
     AUXILIARIES,
@@ -33,66 +76,8 @@ if TYPE_CHECKING:
     from graph_schema.models import Modality, Value
     from pipeline.ingest.extract.clause import Clause, Tree
 
-FACTIVE = frozenset(
-    "know find show learn discover remember recall reveal prove realize realise help see make have force cause mean "
-    "be".split()
-)
-PLANNING = frozenset(
-    "plan intend hope want wish propose aim agree expect decide consider try attempt offer seek promise threaten vow "
-    "prepare ask urge order let need schedule set design like pledge encourage instruct demand call invite recommend "
-    "request commit plot conspire ensure insure guarantee".split()
-)
-POSSIBLE_VERBS = frozenset("allow enable permit tend".split())
-ALLEGING_VERBS = frozenset(
-    "say claim report state believe think allege rumour rumor understand consider suspect accuse charge assume suppose "
-    "estimate seem appear".split()
-)
-REFUSING = frozenset("refuse decline fail deny forget neglect cease avoid".split())
-COMMANDING = frozenset("tell warn".split())
-PRETENDING = frozenset("pretend feign purport".split())
-BELIEVING = frozenset("believe think suppose assume suspect understand allege rumour rumor consider".split())
-FAILING = frozenset("abandon fail collapse reject veto halt scrap drop shelve withdraw foil thwart".split())
-HAPPENING = frozenset("complete finalise finalize happen occur close conclude approve begin start take go".split())
-NEARLY = frozenset({"almost", "nearly"})
-ELECT = frozenset({"elect", "designate"})
-ACCUSING = frozenset("accuse suspect charge".split())
-PREVENTING = frozenset("prevent stop keep bar ban prohibit discourage dissuade".split())
-OPPOSING = frozenset("oppose block prevent stop fear cancel avert".split())
-DENYING = frozenset("deny dispute reject doubt disprove refute".split())
-GOVERNING = ALLEGING_VERBS | PLANNING | REFUSING | PREVENTING
-ALLEGING = frozenset("allegedly reportedly supposedly apparently purportedly".split())
-POSSIBLY = frozenset("perhaps possibly probably maybe likely presumably".split())
-UNLIKELY = frozenset("unlikely impossible untrue false unable unwilling".split())
-LIKELY = frozenset("possible likely probable able conceivable willing ready eager".split())
-FIRST = frozenset("first second third last only next youngest oldest".split())
-DUE = frozenset("due about".split())
-POSSIBLE = frozenset("may might could can".split())
-PLANNED = frozenset("will would shall should 'll 'd ’ll ’d must".split())
-CONDITIONS = frozenset({"if", "unless", "whether"})
-INVERTED = frozenset({"should", "had", "were"})
-LATER = frozenset("later eventually subsequently soon".split())
-NEGATIONS = frozenset("never not n't n’t neither nor hardly scarcely".split())
-NO = frozenset({"no", "neither"})
-FACT_NOUNS = frozenset("fact evidence proof knowledge discovery news realization realisation reason time way".split())
-PLAN_NOUNS = frozenset(
-    "plan plans proposal intention bid attempt effort decision agreement promise offer deal pledge desire wish need"
-    " goal aim right opportunity request order call".split()
-)
-RISK_NOUNS = frozenset("threat risk danger possibility prospect chance likelihood fear hope potential".split())
-ADJECTIVES: dict[str, Modality] = {
-    **dict.fromkeys(
-        "alleged supposed reported suspected purported claimed rumoured rumored styled proclaimed called pretended"
-        " false fake".split(),
-        "alleged",
-    ),
-    **dict.fromkeys(
-        "planned proposed intended scheduled upcoming attempted promised future prospective incoming aspiring"
-        " designated".split(),
-        "planned",
-    ),
-    **dict.fromkeys("possible potential likely threatened probable hypothetical".split(), "possible"),
-}
-PRESENT = frozenset({"VB", "VBP"})
+FINITE_PRESENT = frozenset({"VBZ", "VBP"})
+MAX_WORDS = 4
 START_WORDS = frozenset({"from", "since", "after"})
 END_WORDS = frozenset({"until", "till", "to", "before"})
 POINT_WORDS = frozenset({"in", "on", "during", "by", "at"})
@@ -227,6 +212,8 @@ class StanceReader:
             if holds(self.tree, verb):
                 return False
             return head.dep_ == "attr" and not self._negated(head.head)
+        if verb.dep_ == "pobj":  # "is due to buy", where the parser takes the infinitive for a noun's place
+            return head.head.lower_ in DUE
         return verb.dep_ == "pcomp" and head.head.lemma_ in GOVERNING
 
     def _stands_alone(self, verb: Token) -> bool:
@@ -239,7 +226,9 @@ class StanceReader:
     def _imposed(self, governor: Token, below: Token) -> Modality:
         """What the word that governs a clause makes of it."""
         lemma, lower = governor.lemma_.lower(), governor.lower_
-        if governor.i == below.i:
+        if governor.i == below.i or (governor.pos_ in VERBS and lemma in PLANNING):
+            return "planned"
+        if lemma == "think" and below.dep_ == "pcomp":
             return "planned"
         if lower in LIKELY or lower in UNLIKELY or lemma in RISK_NOUNS or lemma in POSSIBLE_VERBS:
             return "possible"
@@ -314,6 +303,8 @@ class StanceReader:
                     return "possible"
         if self._is_asked(verb):
             return "possible"
+        if verb.tag_ in FINITE_PRESENT and self._rests_on_condition(verb):
+            return "conditional"
         head = verb.head
         alike = head.tag_ == verb.tag_ or {head.tag_, verb.tag_} == PRESENT
         shared = verb.dep_ == "conj" and alike and not self._stands_alone(verb)
@@ -322,7 +313,7 @@ class StanceReader:
     def _of_auxiliary(self, verb: Token, auxiliary: str) -> Modality:
         """ "would" follows from a condition, or looks ahead from the past ("she would later marry")."""
         children = self.tree.children[verb.i]
-        if any(child.dep_ == "advcl" and self._is_condition(child) for child in children):
+        if self._rests_on_condition(verb):
             return "conditional"
         if auxiliary in {"would", "'d", "’d"}:
             if any(child.lower_ in LATER for child in children):
@@ -332,16 +323,39 @@ class StanceReader:
         return "planned"
 
     def _is_condition(self, verb: Token) -> bool:
-        """ "if", "unless"; "should X buy it", "had X bought it"."""
+        """ "if", "unless", "provided that"; "should X buy it", "had X bought it"."""
         if verb.lower_ in INVERTED and verb.dep_ == "advcl" and verb.left_edge.i == verb.i:
             return True
-        if is_marked(self.tree, verb, CONDITIONS):
+        if is_marked(self.tree, verb, CONDITIONS) or self._is_behind_condition(verb):
             return True
         for child in self.tree.children[verb.i]:
             if child.dep_ in SUBJECTS:
                 return False
             if child.dep_ in AUXILIARIES and child.lower_ in INVERTED:
                 return has_subject(self.tree, verb) and not self._is_asked(verb)
+        return False
+
+    def _is_behind_condition(self, verb: Token) -> bool:
+        """Whether "provided (that)", "as long as" or the like stands right before the subject of `verb`."""
+        subject = next((child for child in self.tree.children[verb.i] if child.dep_ in SUBJECTS), None)
+        if subject is None:
+            return False
+        first = subject.left_edge.i
+        words = [token.lower_ for token in self.tree.doc[max(first - MAX_WORDS, 0) : first] if token.lower_ != "that"]
+        return any(tuple(words[-len(phrase) :]) == phrase for phrase in CONDITION_PHRASES)
+
+    def _rests_on_condition(self, verb: Token) -> bool:
+        """Whether what `verb` says holds under a condition that hangs on it; "even if" and "whether" make none."""
+        for child in self.tree.children[verb.i]:
+            first = child.left_edge
+            words = tuple(token.lower_ for token in self.tree.doc[first.i : first.i + MAX_WORDS])
+            if child.dep_ not in {"advcl", "prep", "advmod"} or words[0] in {"even", "whether"}:
+                continue
+            if child.dep_ == "advcl" and self._is_condition(child):
+                return True
+            opened = any(words[: len(phrase)] == phrase for phrase in CONDITION_PHRASES)
+            if opened and any(has_subject(self.tree, each) for each in self.tree.phrase(child) if each.pos_ in VERBS):
+                return True
         return False
 
     def _is_asked(self, verb: Token) -> bool:
@@ -364,6 +378,8 @@ class StanceReader:
                     return self._words(targets[0]) if targets else UNNAMED_SOURCE
                 if self._is_reported(child):
                     return self._speaker(child)
+                if (viewer := self._viewer(child)) is not None:
+                    return viewer
             head = clause.head
             if clause.dep_ in {"conj", "xcomp", "advcl"} and head.i != clause.i and head.pos_ in VERBS:
                 clause = head
@@ -386,6 +402,24 @@ class StanceReader:
             if child.lower_ == "by" and (agents := self.tree.of(child, "pobj")):
                 return self._words(agents[0])
         return UNNAMED_SOURCE
+
+    def _viewer(self, preposition: Token) -> str | None:
+        """Whose view it is: "in the view of X", "in X's words"; "in other words" is nobody's."""
+        if preposition.lower_ not in {"in", "by"}:
+            return None
+        for noun in self.tree.of(preposition, "pobj"):
+            if noun.lemma_ not in VIEWS:
+                continue
+            if any(child.tag_ == "PRP$" for child in self.tree.of(noun, "poss")):
+                return UNNAMED_SOURCE
+            owners = self.tree.of(noun, "poss")
+            if any(child.lower_ == "the" for child in self.tree.of(noun, "det")):
+                owners += [
+                    each for of in self.tree.of(noun, "prep") if of.lower_ == "of" for each in self.tree.of(of, "pobj")
+                ]
+            if owners:
+                return self._words(owners[0])
+        return None
 
     def _is_apart(self, clause: Token) -> bool:
         """Whether a clause only stands before another, with which it is run together."""
@@ -441,6 +475,10 @@ class StanceReader:
         above, source = noun.head, self._source(self._verb_above(noun))
         if noun.dep_ == "pobj" and above.head.pos_ == "NOUN" and modality == "asserted":
             modality = self._said_by_noun(above.head.lemma_.lower())
+        elif noun.dep_ == "pobj" and above.head.lemma_ in ACQUITTING:
+            negated = not negated
+        elif noun.dep_ == "pobj" and above.head.lemma_ in CHARGING and modality == "asserted":
+            modality = "alleged"
         elif noun.dep_ in SUBJECTS and above.pos_ in VERBS and modality == "asserted":
             modality = self._come_to(above)
             negated ^= above.lemma_ in HAPPENING and self._negated(above)
@@ -448,9 +486,21 @@ class StanceReader:
             if above.lemma_ in DENYING:
                 negated, source = not negated, self._speaker(above)
             elif modality == "asserted":
-                modality = "planned" if above.lemma_ in PLANNING else modality
+                modality = "planned" if above.lemma_ in PLANNING - {"commit"} else modality
                 modality = "possible" if above.lemma_ in OPPOSING else modality
         return Stance(negated, modality, source or None)
+
+    def of_post(self, verb: Token) -> Stance:
+        """What a verb makes of a post that is its object: "turned down a job", "applied for a place"."""
+        nouns = [*self.tree.of(verb, "dobj"), *self.tree.of(verb, "oprd")]
+        for preposition in self.tree.of(verb, "prep"):
+            nouns += self.tree.of(preposition, "pobj")
+        if all(noun.lemma_ not in POSTS for noun in nouns):
+            return Stance()
+        particles = [child.lower_ for child in self.tree.of(verb, "prt")]
+        return Stance(
+            " ".join((verb.lemma_, *particles)) in TURNING_DOWN, "planned" if verb.lemma_ in PLANNING else "asserted"
+        )
 
     def _come_to(self, verb: Token) -> Modality:
         """What became of the deed that is the subject of `verb`: "was blocked", "failed", "will be completed"."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.ingest.extract.classifier import HEADS, RelationClassifier
 from pipeline.ingest.extract.clause import VERBS, Clause
+from pipeline.ingest.extract.events import EVENT_NOUNS
 from pipeline.ingest.extract.relations import MAX_QUOTE_CHARS
 from pipeline.ingest.extract.stance import Stance, Times
 from pipeline.ingest.extract.vetoes import is_ruled_out
@@ -123,9 +124,12 @@ def _stance(doc: Doc, one: int, other: int, stances: StanceReader) -> Stance:
     top = next(token for token in way if token.i in {doc[one].i, *(each.i for each in doc[one].ancestors)})
     for end in (one, other):
         stance = stances.within(doc[end], top, stance)
-    for token in way:
-        if token.pos_ == "NOUN" and token.i not in {one, other}:
-            stance = stance.under(stances.of_noun(token))
+    for token in dict.fromkeys(way):
+        if token.pos_ in VERBS:
+            stance = stance.under(stances.of_post(token))
+        elif token.pos_ == "NOUN" and token.i not in {one, other}:
+            deed = token.lemma_.lower() in EVENT_NOUNS
+            stance = stance.under(stances(Clause(token, "nominal", token, ())) if deed else stances.of_noun(token))
     return stance
 
 
@@ -134,7 +138,7 @@ def _is_listed(token: Token) -> bool:
 
 
 def _way(doc: Doc, one: int, other: int) -> list[Token]:
-    """The tokens on the way between two of a tree, from the second up and from the first up."""
+    """The tokens on the way between two of a tree, from the second up and from the first up; where they meet twice."""
     up = [doc[one], *doc[one].ancestors]
     down = [doc[other], *doc[other].ancestors]
     above = {token.i for token in up}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pipeline.ingest.extract.clause import VERBS
 from pipeline.ingest.extract.features import MAX_PATH
 from pipeline.ingest.extract.places import cannot_be_in, is_known
+from pipeline.ingest.extract.roles import is_subordinate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 SEATS = frozenset({"LOCATED_IN", "HEADQUARTERED_IN", "LIVES_IN"})
 CONTAINED = frozenset({"LOCATED_IN", "HEADQUARTERED_IN"})
+LEARNING = frozenset({"STUDIED_AT"})
 EMPLOYING = frozenset({"WORKS_FOR", "AFFILIATED_WITH"})
 BOUNDS = frozenset({"before", "after", "until", "till"})
 CONJUNCTIONS = frozenset({"and", "or", "&", "nor"})
@@ -31,6 +33,34 @@ MODIFYING = frozenset({"compound", "poss", "nmod", "amod"})
 HOMES = frozenset(
     "headquarters headquarter office seat base campus plant factory home house residence life childhood youth time "
     "rest year day branch operation facility store studio school apartment farm firm business practice company".split()
+)
+BRANCHES = frozenset("branch plant factory store shop outlet warehouse subsidiary".split())
+WORKING = frozenset(
+    "work serve volunteer be stay remain sign employ train start begin spend play perform record affiliate associate "
+    "intern practice practise fly sing tour continue register enlist debut".split()
+)
+HIRING = frozenset(
+    "hire appoint elect name choose select employ recruit engage promote dismiss fire sack install invite".split()
+)
+MEMBERS = frozenset(
+    "one someone somebody anyone anybody nobody everyone everybody employee manager worker member official director "
+    "executive officer clerk engineer colleague spokesman spokeswoman".split()
+)
+BODIES = frozenset(
+    "board faculty staff team department office branch institute school college committee crew faction wing "
+    "group list".split()
+)
+DEGREES = frozenset(
+    "degree doctorate diploma phd master bachelor scholarship class course session program programme lecture "
+    "school".split()
+)
+FOUNDING = frozenset(
+    "found establish form create start co cofound introduce commence incorporate launch charter open organize organise "
+    "begin emerge date trace originate register inaugurate institute constitute build spin operate".split()
+)
+FOUNDERS = frozenset(
+    "founder cofounder founding formation inception creation foundation establishment launch start beginning origin "
+    "opening incorporation debut".split()
 )
 STAYING = frozenset("be lie locate situate stand sit base headquarter find house centre center remain".split())
 
@@ -52,8 +82,18 @@ def is_ruled_out(doc: Doc, predicate: str, one: Candidate, other: Candidate, sym
     placed = predicate in SEATS or (predicate == "STUDIED_AT" and other.label == "Place")
     if placed and _is_where_something_else_is(doc, one, other):
         return True
+    if predicate == "HEADQUARTERED_IN" and (_is_branch(doc, one, other) or _is_dateline(doc, one)):
+        return True
+    if predicate == "LEADS" and any(is_subordinate(each) for each in _above(doc[other.root]) if each.i != other.root):
+        return True
+    if predicate == "FOUNDED_ON" and not _dates_a_founding(doc[other.root], doc[one.root]):
+        return True
+    if predicate == "FOUNDED" and other.form != "relative" and _undergoes_another_deed(doc[other.root]):
+        return True
     if other.form == "date":
         return doc[max(other.start - 1, 0)].lower_ in BOUNDS
+    if predicate in LEARNING and _is_a_topic(doc[other.root], DEGREES):
+        return True
     return predicate in EMPLOYING and _is_dealt_with(doc, one, other)
 
 
@@ -147,6 +187,10 @@ def _is_dealt_with(doc: Doc, one: Candidate, other: Candidate) -> bool:
     root = doc[other.root]
     if root.dep_ == "pobj" and root.head.lower_ in PARTAKING:
         return True
+    if root.head.lower_ == "with" and root.head.head.pos_ in VERBS and root.head.head.lemma_ not in WORKING:
+        return True
+    if _is_a_topic(root, BODIES) or _is_of_another(root, doc[one.root]):
+        return True
     noun = root
     while noun.dep_ in {"compound", "nmod"} and noun.head.i > noun.i:
         noun = noun.head
@@ -156,6 +200,67 @@ def _is_dealt_with(doc: Doc, one: Candidate, other: Candidate) -> bool:
     while holder.dep_ == "conj" and holder.head.i < holder.i:
         holder = holder.head
     return not _tells(noun, holder)
+
+
+def _is_a_topic(body: Token, others: frozenset[str]) -> bool:
+    """Whether someone only does something to what is of a body ("studied the history of X"), and that is none of
+    `others`."""
+    noun = body.head.head
+    return body.head.lower_ == "of" and noun.dep_ == "dobj" and noun.pos_ == "NOUN" and noun.lemma_ not in others
+
+
+def _is_of_another(body: Token, holder: Token) -> bool:
+    """Whether it is another, of that body, who does something to the holder ("a manager at X met Y")."""
+    member = body.head.head
+    verb = holder.head
+    if body.dep_ != "pobj" or member.lemma_ not in MEMBERS or holder.dep_ not in ACTING:
+        return False
+    return member.dep_ in ACTING and member.head.i == verb.i and verb.lemma_ not in HIRING
+
+
+def _is_branch(doc: Doc, one: Candidate, other: Candidate) -> bool:
+    """Whether what is at a place is one branch of many ("offices of X in Y", "opened a store in Y")."""
+    nouns = [each for each in _above(doc[other.root]) if each.pos_ == "NOUN"]
+    holder = doc[one.root].head
+    if holder.lower_ == "of" or doc[one.root].dep_ in MODIFYING:
+        nouns.append(holder.head if holder.lower_ == "of" else holder)
+    return any(each.lemma_ in BRANCHES or (each.lemma_ == "office" and each.tag_ == "NNS") for each in nouns)
+
+
+def _is_dateline(doc: Doc, one: Candidate) -> bool:
+    """Whether an agency stands in a dateline: "LONDON (Reuters) - "."""
+    sentence = doc[one.root].sent
+    return doc[one.start - 1].text == "(" and one.end == sentence.end - 2 and sentence[-1].is_punct
+
+
+def _dates_a_founding(date: Token, body: Token) -> bool:
+    """Whether a date can be that of a founding: it hangs on the body, on no verb, or on one of founding."""
+    for token in _above(date):
+        if token.i == body.i:
+            return True
+        if token.lower_ == "since" or token.lemma_.lower() in FOUNDERS:
+            return True
+        if token.pos_ in VERBS:
+            return _founds(token) or any(child.lemma_.lower() in FOUNDERS for child in token.children)
+    return True
+
+
+def _undergoes_another_deed(body: Token) -> bool:
+    """Whether something is done to a body that is no founding: "sold X"."""
+    if any(_founds(child) for child in body.lefts):  # "co-founded X", which the parser reads as "founded X"
+        return False
+    while body.dep_ == "conj" and body.head.pos_ not in VERBS:
+        body = body.head
+    return body.dep_ in {"dobj", "nsubjpass"} and body.head.pos_ in VERBS and not _founds(body.head)
+
+
+def _founds(verb: Token) -> bool:
+    """Of "co-founded" the parser may take the hyphen for the verb."""
+    return (
+        verb.lemma_ in FOUNDING
+        or verb.lower_ in {"founded", "-"}
+        or (verb.lemma_ == "set" and any(child.lower_ == "up" for child in verb.children))
+    )
 
 
 def _tells(noun: Token, holder: Token) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from graph_schema.ontology import UNKNOWN_KIND
 from pipeline.ingest.extract import variants
 from pipeline.ingest.extract.clusters import Cluster, Clusters, Joined, root_of
+from pipeline.ingest.extract.described import Described
 from pipeline.ingest.extract.pronouns import MAX_DISTANCE_CHARS, PRONOUNS, Candidate, best_antecedent
 from pipeline.ingest.extract.unnamed import Unnamed, is_plural
 from pipeline.ingest.extract.votes import voted_kind
@@ -23,11 +24,7 @@ if TYPE_CHECKING:
     from pipeline.ingest.extract.cues import Cues, Link
     from pipeline.text.mentions import RawMention
 
-MAX_DESCRIPTION_DISTANCE_CHARS = 800
 MAX_RECENT = 60
-GENERAL_NOUNS = frozenset(
-    {"company", "firm", "business", "organisation", "organization", "agency", "town", "city", "village"}
-)
 NAME_LINKS = frozenset({"abbreviation", "alias", "renamed"})
 CONFIDENCE = {
     "name": 1.0, "same-name": 0.95, "short-form": 0.85, "short-form-nearest": 0.6, "role": 1.0, "same-role": 0.8,
@@ -69,6 +66,7 @@ class _Document:
         self.order = sorted(range(len(mentions)), key=lambda index: mentions[index].start)
         self.assigned: dict[int, Joined] = {}
         self.named: list[Cluster] = []
+        self.described = Described(mentions, cues.contexts, self.assigned, clusterer.ontology)
         self.hints: dict[int, list[str]] = defaultdict(list)
         for hint in cues.hints:
             self.hints[hint.mention].append(hint.kind)
@@ -275,7 +273,10 @@ class _Document:
     # described nouns and roles
 
     def join_described(self) -> None:
-        """What a sentence calls a named thing: "X, the founder of Y", "Foreign Minister X", "X, who"."""
+        """What a sentence calls a named thing: "X, the founder of Y", "Foreign Minister X", "X is a town"."""
+        for each in self.cues.called:
+            if each.mention in self.assigned:
+                self.described.call(self.assigned[each.mention].cluster, each.phrase)
         titles: dict[int, list[Link]] = defaultdict(list)
         for link in self.cues.links:
             if link.rule in NAME_LINKS or link.first not in self.assigned:
@@ -285,6 +286,7 @@ class _Document:
                 titles[id(self.assigned[link.second].cluster)].append(link)
             elif link.rule in {"apposition", "copula"} and link.second not in self.assigned:
                 target.nouns.add(self.mentions[link.second].noun)
+                self.described.call(target, self.mentions[link.second].surface)
                 self._join(target, link.second, link.rule, link.confidence)
         for links in titles.values():
             self._join_titles(links)
@@ -313,7 +315,7 @@ class _Document:
             if index in self.assigned:
                 before.append(index)
             elif mention.form == "role":
-                target = self._described(mention, before)
+                target = self.described.named(mention, before, self.about)
                 if target is not None:
                     self._join(target, index, "description")
                     before.append(index)
@@ -334,7 +336,7 @@ class _Document:
             mention = self.mentions[index]
             if mention.form in {"description", "role"} and index not in self.assigned:
                 singular = mention.definite and not is_plural(mention)
-                named = self._described(mention, before) if singular else None
+                named = self.described.named(mention, before, self.about) if singular else None
                 whole = self._fuller_of(mention) if named is None and singular else None
                 if whole is not None:
                     self._join(whole, index, "short-form")
@@ -367,35 +369,6 @@ class _Document:
             and any(" " in normal and noun in {normal.split()[0], normal.split()[-1]} for normal in each.normals)
         ]
         return fuller[0] if len(fuller) == 1 else None
-
-    def _described(self, mention: RawMention, before: list[int]) -> Cluster | None:
-        """The last cluster before `mention` that its noun can describe: one that was described so or has that very noun
-        in its name, or any of its kind when the noun is a general one; then the one that the title names goes first."""
-        person = self.clusterer.families.get(mention.kind) == "person"
-        general = mention.definite and (mention.noun in GENERAL_NOUNS or mention.noun == mention.kind.lower())
-        if general and self.about is not None and self._may_be_called(self.about.kind, mention.kind):
-            return self.about
-        for index in reversed(before):
-            if mention.start - self.mentions[index].start > MAX_DESCRIPTION_DISTANCE_CHARS:
-                return None
-            target = self.assigned[index].cluster
-            if mention.noun in target.nouns:
-                return target
-            if person or self.mentions[index].form != "name":
-                continue
-            named = mention.definite and any(mention.noun in normal.split() for normal in target.normals)
-            if named or (general and self._may_be_called(target.kind, mention.kind)):
-                return target
-        return None
-
-    def _may_be_called(self, kind: str, noun_kind: str) -> bool:
-        """Whether a general noun of `noun_kind` can mean a thing of `kind`: an airline is a company, but no bridge is a
-        town."""
-        exact = self.clusterer.families.get(noun_kind) == "place"
-        return kind == noun_kind if exact else self._is_a(kind, noun_kind)
-
-    def _is_a(self, kind: str, wanted: str) -> bool:
-        return wanted in self.clusterer.ontology.ancestors(kind)
 
     # what the document is about
 

@@ -3,13 +3,14 @@ pronouns and described nouns there are beside the names, and which two mentions 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from graph_schema.ontology import UNKNOWN_KIND
 from pipeline.ingest.extract.aliases import alias, code_after
 from pipeline.ingest.extract.beside import Beside
 from pipeline.ingest.extract.pronouns import PRONOUNS
+from pipeline.text import names
 from pipeline.text.descriptions import as_description, descriptions, kind_of_noun
 from pipeline.text.mentions import SUBJECTS, RawMention
 
@@ -59,6 +60,14 @@ class Hint:
     kind: str
 
 
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What the sentence calls a mention where that is no mention itself: "President X", "X is a town"."""
+
+    mention: int
+    phrase: str
+
+
 @dataclass(slots=True)
 class Cues:
     """What one chunk, or one document, says of its mentions; `contexts` has one entry a mention."""
@@ -67,6 +76,7 @@ class Cues:
     links: list[Link]
     hints: list[Hint]
     sentences: int
+    called: list[Called] = field(default_factory=list)
 
 
 def joined(parts: list[Cues]) -> Cues:
@@ -76,6 +86,7 @@ def joined(parts: list[Cues]) -> Cues:
         first = len(whole.contexts)
         whole.links += [replace(link, first=link.first + first, second=link.second + first) for link in part.links]
         whole.hints += [Hint(hint.mention + first, hint.kind) for hint in part.hints]
+        whole.called += [Called(each.mention + first, each.phrase) for each in part.called]
         whole.contexts += [replace(each, sentence=each.sentence + whole.sentences) for each in part.contexts]
         whole.sentences += part.sentences
     return whole
@@ -105,6 +116,7 @@ class CueReader:
         self.nouns: dict[int, Token] = {}
         self.links: list[Link] = []
         self.hints: list[Hint] = []
+        self.called: list[Called] = []
 
     def __call__(self) -> Cues:
         """All cues; described nouns and descriptions come last in `mentions`."""
@@ -115,7 +127,7 @@ class CueReader:
         self._link_pronouns()
         contexts = [self._context(self.roots[index], index) for index in range(len(self.mentions) - len(self.nouns))]
         contexts += [self._context(noun, -1) for noun in self.nouns.values()]
-        return Cues(contexts, self.links, self.hints, len(set(self.sentence_of)))
+        return Cues(contexts, self.links, self.hints, len(set(self.sentence_of)), self.called)
 
     def _roots(self) -> dict[int, Token]:
         roots: dict[int, Token] = {}
@@ -225,6 +237,9 @@ class CueReader:
                     self._describe(named, noun, "copula", 0.8)
                 else:
                     self._hint(named, noun)
+                    self._call(named, noun)
+            elif named is not None and other is None and noun.pos_ == "PROPN":  # "X is King of Norway"
+                self._call(named, noun)
             elif other is not None and named is None and subject.pos_ in {"NOUN", "PROPN"} and _is_definite(subject):
                 self._describe(other, subject, "copula", 0.8)
 
@@ -256,6 +271,8 @@ class CueReader:
         while last + 1 < len(self.doc) and self.at.get(last + 1) == index:
             last += 1
         kind = self.mentions[index].kind
+        if first and first - 1 not in self.at and names.fold(self.doc[first - 1].text) in names.HONORIFICS:
+            self._call(index, self.doc[first - 1])
         noun = self.beside.office(first, last, index) if kind in {*self.people, UNKNOWN_KIND} else None
         noun = noun or self.beside.apposition(last, kind)
         if noun is not None and noun.i not in self.at and noun.i not in self.nouns:
@@ -275,6 +292,11 @@ class CueReader:
             return
         self._add(named, self.doc[self._start(noun) : noun.i + 1], noun, rule, confidence)
         self.mentions[-1].form, self.mentions[-1].kind, self.mentions[-1].noun = "role", kind, noun.lower_
+
+    def _call(self, named: int, noun: Token) -> None:
+        """Note what a name is called by a noun in the singular and the words before it."""
+        if noun.tag_ in {"NN", "NNP"}:
+            self.called.append(Called(named, self.doc[self._start(noun) : noun.i + 1].text))
 
     def _add(self, named: int, span: Span, root: Token, rule: str, confidence: float) -> None:
         """Another mention of what is named: a name unless it is made something else."""

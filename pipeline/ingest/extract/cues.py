@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from graph_schema.ontology import UNKNOWN_KIND
 from pipeline.ingest.extract.aliases import alias, code_after
 from pipeline.ingest.extract.beside import Beside
-from pipeline.ingest.extract.pronouns import PRONOUNS
+from pipeline.ingest.extract.pronouns import PRONOUNS, with_pronouns
 from pipeline.text import names
 from pipeline.text.descriptions import as_description, descriptions, kind_of_noun
 from pipeline.text.mentions import SUBJECTS, RawMention
@@ -23,8 +23,6 @@ Role = Literal["subject", "object", "possessive", "other"]
 
 ALIAS_LOOK_BACK = 3
 SAYING = frozenset("say tell state add explain note write announce declare argue reply remark ask warn insist".split())
-EMPTY_IT_VERBS = frozenset("be seem appear become turn happen take rain snow follow remain".split())
-CLAUSES = frozenset({"ccomp", "xcomp", "csubj", "advcl"})
 MODIFIERS = frozenset({"amod", "compound", "nummod", "nmod", "poss", "det", "case", "punct", "advmod"})
 DEFINITE = frozenset({"the", "this", "that"})
 _OPENING, _CLOSING = frozenset("“«"), frozenset("”»")
@@ -104,7 +102,7 @@ class CueReader:
         self.text = doc.text  # spaCy builds it anew at each access
         self.ontology = ontology
         self.offset = offset
-        self.mentions, self.at = _with_pronouns(doc, mentions, at, offset)
+        self.mentions, self.at = with_pronouns(doc, mentions, at, offset)
         self.people = {kind for kind in ontology.kinds if "PERSON" in _labels(ontology, kind)}
         self.beside = Beside(doc, self.at, ontology, self.people)
         self.quoted = _quoted(doc)
@@ -417,60 +415,6 @@ class CueReader:
 
 def _labels(ontology: Ontology, kind: str) -> set[str]:
     return {label for each in ontology.ancestors(kind) for label in ontology.kinds[each].labels}
-
-
-def _with_pronouns(
-    doc: Doc, mentions: list[RawMention], at: dict[int, int], offset: int
-) -> tuple[list[RawMention], dict[int, int]]:
-    """`mentions` and `at` with the pronouns that no mention holds yet, and without an "it" that stands for nothing."""
-    found = {token.i: token for token in doc if token.i not in at and _is_pronoun(token)}
-    at = {i: index for i, index in at.items() if doc[i].lower_ != "it" or not _is_empty(doc[i])}
-    whole: list[RawMention] = []
-    placed: dict[int, int] = {}
-    moved: dict[int, int] = {}
-    for i in sorted({*found, *at}):
-        if i in found:
-            placed[i] = len(whole)
-            whole.append(_pronoun(found[i], offset))
-        else:
-            if at[i] not in moved:
-                moved[at[i]] = len(whole)
-                whole.append(mentions[at[i]])
-            placed[i] = moved[at[i]]
-    return whole, placed
-
-
-def _is_pronoun(token: Token) -> bool:
-    pronoun = PRONOUNS.get(token.lower_)
-    if pronoun is None or token.tag_ not in pronoun.tags:
-        return False
-    return token.lower_ != "it" or not _is_empty(token)
-
-
-def _is_empty(it: Token) -> bool:
-    """Whether "it" only fills a place: "it is clear that", "it rained"."""
-    if it.dep_ == "expl":
-        return True
-    verb = it.head
-    if it.dep_ not in SUBJECTS or verb.lemma_ not in EMPTY_IT_VERBS:
-        return False
-    below = [
-        *verb.children,
-        *(each for child in verb.children if child.dep_ in {"acomp", "attr"} for each in child.children),
-    ]
-    return any(child.dep_ in CLAUSES and child.i > verb.i for child in below) or verb.lemma_ in {"rain", "snow"}
-
-
-def _pronoun(token: Token, offset: int) -> RawMention:
-    return RawMention(
-        start=offset + token.idx,
-        end=offset + token.idx + len(token.text),
-        surface=token.text,
-        kind=UNKNOWN_KIND,
-        form="pronoun",
-        gender=PRONOUNS[token.lower_].gender,
-        subject=token.dep_ in SUBJECTS,
-    )
 
 
 def _quoted(doc: Doc) -> list[bool]:

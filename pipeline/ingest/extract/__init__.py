@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 VERSION = "5"
 WEIGHTS = ("names", "relations")
-SECOND_NAMES = frozenset({"abbreviation", "alias"})
+SECOND_NAMES = frozenset({"abbreviation", "alias", "defined"})
 PARSE_BATCH_CHUNKS = 64
 MAX_EXTRACT_CHARS = 20_000_000
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pipeline.text.mentions import RawMention
 
 MAX_RECENT = 60
-NAME_LINKS = frozenset({"abbreviation", "alias", "renamed"})
+NAME_LINKS = frozenset({"abbreviation", "alias", "defined", "renamed"})
 CONFIDENCE = {
     "name": 1.0, "same-name": 0.95, "short-form": 0.85, "short-form-nearest": 0.6, "role": 1.0, "same-role": 0.8,
     "description": 0.7, "unnamed": 1.0, "same-unnamed": 0.7,
@@ -148,7 +148,7 @@ class _Document:
         return voted_kind((self.mentions[index] for index in indices), hints, self.clusterer.ontology)
 
     def link_names(self) -> None:
-        """Names that the text itself says are one: abbreviations in brackets, "also known as", "formerly"."""
+        """Names that the text itself says are one: abbreviations in brackets, (the "Company"), "also known as"."""
         for link in self.cues.links:
             if link.rule in NAME_LINKS and link.first in self.assigned and link.second in self.assigned:
                 self._link(link)
@@ -160,8 +160,20 @@ class _Document:
             return
         if link.rule == "renamed" and families == {"person", "place"}:
             return
-        self._merge(target, other, link.rule, link.confidence)
-        self._describe(target)
+        if link.rule == "defined":
+            self._define(target, other, link)
+        else:
+            self._merge(target, other, link.rule, link.confidence)
+            self._describe(target)
+
+    def _define(self, target: Cluster, short: Cluster, link: Link) -> None:
+        """A short form that the text states is that wherever it is used; of its kind it says nothing ("Brook")."""
+        members, kind, family, gender = short.members, target.kind, target.family, target.gender
+        self._merge(target, short, link.rule, link.confidence)
+        for index in members:
+            self.assigned[index] = Joined(target, link.rule, link.confidence)
+        if kind != UNKNOWN_KIND:
+            target.kind, target.family, target.gender = kind, family, gender
 
     # short forms
 

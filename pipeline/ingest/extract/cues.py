@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from graph_schema.ontology import UNKNOWN_KIND
-from pipeline.ingest.extract.aliases import alias, code_after
+from pipeline.ingest.extract.aliases import MAX_GAP_CHARS, PARTIES, Defined, alias, code_after, defined, shortens
 from pipeline.ingest.extract.beside import Beside
 from pipeline.ingest.extract.pronouns import PRONOUNS, with_pronouns
 from pipeline.text import names
@@ -121,6 +121,7 @@ class CueReader:
         self._link_aliases()
         self._link_tokens()
         self._link_codes()
+        self._link_defined()
         self._add_descriptions()
         self._link_pronouns()
         contexts = [self._context(self.roots[index], index) for index in range(len(self.mentions) - len(self.nouns))]
@@ -400,6 +401,64 @@ class CueReader:
             span = found and self.doc.char_span(*found)
             if span and not any(self._is_entity(token) for token in span):
                 self._add(index, span, span.root, "abbreviation", 0.85)
+
+    def _link_defined(self) -> None:
+        """Short forms that the text states: (the "Company"), hereinafter "Tessel"."""
+        named = [index for index in self.roots if self.mentions[index].form == "name"]
+        for place in defined(self.text):
+            opening = self.offset + place.start
+            near = [each for each in named if opening - MAX_GAP_CHARS < self.mentions[each].end <= opening]
+            for span in (self.doc.char_span(*each) for each in place.forms):
+                full = self._full(near, place, span) if span is not None else None
+                if span is not None and full is not None:
+                    self._take_in_legal_form(full, place.start)
+                    self._define(full, span)
+
+    def _full(self, near: list[int], place: Defined, short: Span) -> int | None:
+        """Which of the names before a bracket is meant by the short form in it: the last of its sentence that has these
+        words, else the one right before it, if it may be called so."""
+        sentence = self.sentence_of[short.start]
+        for index in reversed(near):
+            same = self.sentence_of[self.roots[index].i] == sentence
+            if same and shortens(short.text, self.mentions[index].surface):
+                return index
+        between = self.text[self.mentions[near[-1]].end - self.offset : place.start] if near else ""
+        beside = near and (not between.strip() or names.fold(between) in names.LEGAL_FORMS)
+        return near[-1] if beside and self._may_be_called(near[-1], short, herein=place.herein) else None
+
+    def _may_be_called(self, full: int, short: Span, *, herein: bool) -> bool:
+        """Whether a name may have a short form of other words: a party's ("the Seller"), a noun for its kind, or any
+        where it is a firm's, and not part of what is meant ("the shares of X")."""
+        noun, words = short.root.lower_, self.mentions[full].surface.split()
+        kind = kind_of_noun(noun, self.ontology)
+        if noun in PARTIES or kind is not None:
+            return noun in PARTIES or kind in self.ontology.ancestors(self.mentions[full].kind)
+        part = self.roots[full].dep_ == "pobj" and self.roots[full].head.head.pos_ in {"NOUN", "PROPN"}
+        firm = names.fold(words[-1]) in names.LEGAL_FORMS
+        return (herein or firm) and not part and short.text[0].isupper()
+
+    def _take_in_legal_form(self, full: int, opening: int) -> None:
+        """Let a name go on to the bracket after it where only a legal form is between ("Tessel Group AS (")."""
+        mention = self.mentions[full]
+        between = self.text[mention.end - self.offset : opening].strip()
+        after = self.doc[max(i for i, index in self.at.items() if index == full) + 1]
+        if names.fold(between) in names.LEGAL_FORMS and after.text == between and between[0].isupper():
+            self.at[after.i] = full
+            mention.end = self.offset + after.idx + len(after)
+            mention.surface = self.text[mention.start - self.offset : mention.end - self.offset]
+
+    def _define(self, full: int, short: Span) -> None:
+        """Make a mention of a short form that is none yet, there and later in the chunk, and link it."""
+        held = self.at.get(short.root.i)
+        if held is not None and self.mentions[held].form == "name":
+            self.links.append(Link(full, held, "defined", 0.95))
+        elif kind_of_noun(short.root.lower_, self.ontology) is not None:
+            self._describe(full, short.root, "apposition", 0.9)
+            return
+        for token in self.doc[short.start :]:
+            if token.text == short.text and token.i not in self.at and token.i not in self.nouns:
+                self.at[token.i] = len(self.mentions)
+                self._add(full, self.doc[token.i : token.i + 1], token, "defined", 0.95)
 
     def _is_entity(self, token: Token) -> bool:
         return token.i in self.at and self.mentions[self.at[token.i]].form != "value"

@@ -60,7 +60,11 @@ class Described:
 
     def named(self, mention: RawMention, before: Sequence[int], about: Cluster | None) -> Cluster | None:
         """What `mention` stands for among the mentions `before` it, in order of the text, and what the document is
-        `about`; `None` where nothing fits or, of people and countries, more than one does."""
+        `about`; `None` where nothing fits or, of people and countries, more than one does. A noun with a capital ("the
+        Company") is what alone was called so, however far before."""
+        bearers = self._bearers(mention) if mention.definite and mention.surface[0].isupper() else []
+        if len(bearers) == 1:
+            return bearers[0]
         if self.ontology.families.get(mention.kind) == "person":
             return self._bearer(mention, before)
         if mention.noun in STATES:

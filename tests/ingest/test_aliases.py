@@ -8,6 +8,7 @@ from graph_schema.models import Document, Evidence
 from graph_schema.ontology import load_ontology
 from pipeline.ingest.extract import RulesExtractor, Segmented
 from pipeline.ingest.extract.aliases import defined, shortens
+from pipeline.ingest.extract.variants import name_of_birth
 from pipeline.ingest.read import RawDocument
 from pipeline.ingest.segment import segment
 from pipeline.settings import Settings
@@ -18,18 +19,27 @@ def extractor() -> RulesExtractor:
     return RulesExtractor(Settings().model, load_ontology())
 
 
-def entities(extractor: RulesExtractor, text: str) -> dict[str, tuple[str, list[str]]]:
-    """Name -> kind and what each mention says, pronouns included, of every entity of `text`."""
+def evidence(extractor: RulesExtractor, text: str) -> Evidence:
     document = Document(
         source="s", path="a.txt", record=None, title=None, date=None, media_type="text/plain",
         content_hash="hash", length=len(text),
     )  # fmt: skip
     (found,) = extractor([Segmented(document, segment(RawDocument(document, text, ()), max_chunk_chars=1500))])
     assert isinstance(found, Evidence), found
+    return found
+
+
+def entities(extractor: RulesExtractor, text: str) -> dict[str, tuple[str, list[str]]]:
+    """Name -> kind and what each mention says, pronouns included, of every entity of `text`."""
+    found = evidence(extractor, text)
     return {
         each.name: (each.kind, [mention.surface for mention in found.mentions if mention.entity == each.key])
         for each in found.entities
     }
+
+
+def aliases(extractor: RulesExtractor, text: str) -> dict[str, tuple[str, ...]]:
+    return {each.name: each.aliases for each in evidence(extractor, text).entities}
 
 
 @pytest.mark.parametrize(
@@ -77,6 +87,50 @@ def test_a_stated_short_form_holds_however_far_away(extractor: RulesExtractor) -
 )
 def test_what_else_stands_quoted_in_brackets_is_no_name_of_it(extractor: RulesExtractor, text: str, name: str) -> None:
     assert entities(extractor, text)[name][1] == [name]
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "born", "surfaces"),
+    [
+        ("Maria Lopez (née Garcia) left. Lopez came to Oslo.", "Maria Lopez", "Maria Garcia",
+         ["Maria Lopez", "Garcia", "Lopez"]),
+        ("Ellen Parker (nee Holt) died in York.", "Ellen Parker", "Ellen Holt", ["Ellen Parker", "Holt"]),
+        ("Jane Miller (born Holt) taught in Leeds.", "Jane Miller", "Jane Holt", ["Jane Miller", "Holt"]),
+        ("Clara Weiss, née Baum, was a painter. Baum left.", "Clara Weiss", "Clara Baum",
+         ["Clara Weiss", "Baum", "Baum"]),
+        ("Maria Lopez née Garcia left Oslo.", "Maria Lopez", "Maria Garcia", ["Maria Lopez", "Garcia"]),
+        ("Sophie Laurent (née de Villiers) left.", "Sophie Laurent", "Sophie Villiers",
+         ["Sophie Laurent", "Villiers"]),
+        ("Hilde Brandt (born Hilde Kohl) is a singer.", "Hilde Brandt", "Hilde Kohl", ["Hilde Brandt", "Hilde Kohl"]),
+        ("Maria Lopez (née Garcia) left Oslo. Maria Garcia was born in Madrid.", "Maria Lopez", "Maria Garcia",
+         ["Maria Lopez", "Garcia", "Maria Garcia"]),
+    ],
+)  # fmt: skip
+def test_someone_is_one_person_with_the_name_of_birth_as_an_alias(
+    extractor: RulesExtractor, text: str, name: str, born: str, surfaces: list[str]
+) -> None:
+    found = entities(extractor, text)
+    assert found[name][1] == surfaces
+    assert born in aliases(extractor, text)[name]
+
+
+def test_what_follows_born_is_no_name_where_it_is_a_place(extractor: RulesExtractor) -> None:
+    assert "Oslo" in entities(extractor, "Karl Lund, born Oslo 1950, was a sailor.")
+
+
+@pytest.mark.parametrize(
+    ("name", "born", "whole"),
+    [
+        ("Maria Lopez", "Garcia", "Maria Garcia"),
+        ("Maria Anna Lopez", "Garcia Marquez", "Maria Anna Garcia Marquez"),
+        ("Hilde von Brandt", "Kohl", "Hilde Kohl"),
+        ("Hilde Brandt", "Anna Kohl", "Anna Kohl"),
+        ("Hilde Brandt", "Hilde Kohl", "Hilde Kohl"),
+        ("Lopez", "Garcia", "Garcia"),
+    ],
+)
+def test_the_whole_name_that_someone_was_born_with(name: str, born: str, whole: str) -> None:
+    assert name_of_birth(name, born) == whole
 
 
 @pytest.mark.parametrize(

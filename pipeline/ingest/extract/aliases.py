@@ -1,4 +1,5 @@
-"""Two names that the words between them make one: an abbreviation in brackets, "also known as", "formerly"."""
+"""Two names that the words between them make one: an abbreviation in brackets, "also known as", "formerly", "née"; and
+the short forms that a text states."""
 
 from __future__ import annotations
 
@@ -34,8 +35,10 @@ _SAME_NAME = (
 )
 _RENAMED = (
     rf"(?:{_PASSIVE}renamed|chang(?:ed|ing)\s+(?:its|his|her|their|the)\s+name\s+to|"
-    r"(?:[,(]\s*)(?:formerly|previously|originally|now|today|n[ée]e|born|officially|later\s+renamed|since\s+renamed))(?:\s+(?:as|to))?"
+    r"(?:[,(]\s*)(?:formerly|previously|originally|now|today|n[ée]e|born|officially|later\s+renamed|since\s+renamed)|\sn[ée]e?)"
+    r"(?:\s+(?:as|to))?(?:\s+(?:da|de|del|der|di|du|la|van|von))*"
 )
+_BORN = re.compile(r"\b(?:born|n[ée]e?)\b", re.IGNORECASE)
 _ASIDE = r"(?:\s*\([^()]*\))?"
 _ALIAS = re.compile(rf"{_ASIDE}[\s,(;:–—-]*{_FILLER}{_SAME_NAME}[\s,:]*[\"“‘'(]*(?:the\s+)?[\"“‘']*", re.IGNORECASE)
 _RENAMING = re.compile(rf"{_ASIDE}(?:[\s,(]*{_FILLER})?{_RENAMED}[\s,:]*[\"“‘'(]*(?:the\s+)?[\"“‘']*", re.IGNORECASE)
@@ -71,7 +74,7 @@ def alias(text: str, offset: int, one: RawMention, other: RawMention) -> tuple[s
     if (sure := _bracketed(text, offset, one, other, between, after)) is not None:
         return "abbreviation", sure
     if _RENAMING.fullmatch(between):
-        return "renamed", 0.85
+        return "birth-name" if _BORN.search(between) else "renamed", 0.85
     return ("alias", 0.9) if _ALIAS.fullmatch(between) else None
 
 

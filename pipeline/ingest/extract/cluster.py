@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pipeline.text.mentions import RawMention
 
 MAX_RECENT = 60
-NAME_LINKS = frozenset({"abbreviation", "alias", "defined", "renamed"})
+NAME_LINKS = frozenset({"abbreviation", "alias", "birth-name", "defined", "renamed"})
 CONFIDENCE = {
     "name": 1.0, "same-name": 0.95, "short-form": 0.85, "short-form-nearest": 0.6, "role": 1.0, "same-role": 0.8,
     "description": 0.7, "unnamed": 1.0, "same-unnamed": 0.7,
@@ -160,11 +160,17 @@ class _Document:
             return
         if link.rule == "renamed" and families == {"person", "place"}:
             return
+        if link.rule == "birth-name" and not families <= {"person", "unknown"}:
+            return
         if link.rule == "defined":
             self._define(target, other, link)
         else:
             self._merge(target, other, link.rule, link.confidence)
             self._describe(target)
+        if link.rule == "birth-name":
+            whole = variants.name_of_birth(target.normals[0], names.fold(self.mentions[link.second].surface))
+            for each in [each for each in self.named if each is not target and whole in each.normals and not each.into]:
+                self._merge(target, each, link.rule, link.confidence)
 
     def _define(self, target: Cluster, short: Cluster, link: Link) -> None:
         """A short form that the text states is that wherever it is used; of its kind it says nothing ("Brook")."""

@@ -25,6 +25,7 @@ ALIAS_LOOK_BACK = 3
 SAYING = frozenset("say tell state add explain note write announce declare argue reply remark ask warn insist".split())
 MODIFIERS = frozenset({"amod", "compound", "nummod", "nmod", "poss", "det", "case", "punct", "advmod"})
 DEFINITE = frozenset({"the", "this", "that"})
+BORN = frozenset({"née", "nee", "né"})
 _OPENING, _CLOSING = frozenset("“«"), frozenset("”»")
 
 
@@ -103,6 +104,7 @@ class CueReader:
         self.ontology = ontology
         self.offset = offset
         self.mentions, self.at = with_pronouns(doc, mentions, at, offset)
+        self.births = self._cut_at_births()
         self.people = {kind for kind in ontology.kinds if "PERSON" in _labels(ontology, kind)}
         self.beside = Beside(doc, self.at, ontology, self.people)
         self.quoted = _quoted(doc)
@@ -122,11 +124,31 @@ class CueReader:
         self._link_tokens()
         self._link_codes()
         self._link_defined()
+        for index, born in self.births:
+            self._add(index, born, born.root, "birth-name", 0.85)
         self._add_descriptions()
         self._link_pronouns()
         contexts = [self._context(self.roots[index], index) for index in range(len(self.mentions) - len(self.nouns))]
         contexts += [self._context(noun, -1) for noun in self.nouns.values()]
         return Cues(contexts, self.links, self.hints, len(set(self.sentence_of)), self.called)
+
+    def _cut_at_births(self) -> list[tuple[int, Span]]:
+        """Let a name end before "née" and begin after it. Returns the names of birth that were cut off, by mention."""
+        cut: list[tuple[int, Span]] = []
+        for i in [i for i in self.at if self.doc[i].text in BORN]:
+            index = self.at[i]
+            first, last = min(tokens := [each for each in self.at if self.at[each] == index]), max(tokens)
+            if self.mentions[index].form != "name" or i == last:
+                continue
+            begins, ends = (i + 1, last) if i == first else (first, i - 1)
+            for each in set(tokens) - set(range(begins, ends + 1)):
+                del self.at[each]
+            span, mention = self.doc[begins : ends + 1], self.mentions[index]
+            mention.start, mention.end = self.offset + span.start_char, self.offset + span.end_char
+            mention.surface = span.text
+            if i != first:
+                cut.append((index, self.doc[i + 1 : last + 1]))
+        return cut
 
     def _roots(self) -> dict[int, Token]:
         roots: dict[int, Token] = {}

@@ -128,6 +128,15 @@ def abbreviates(short: str, full: str) -> bool:
     return any(start < position for start in starts)
 
 
+def name_of_birth(name: str, born: str) -> str:
+    """The whole name of someone called `name` who was `born` so: Maria Lopez, née Garcia, was Maria Garcia."""
+    given = bare(name).split()[:-1]
+    while given and given[-1].islower():
+        given.pop()
+    whole = " " in born and (born.split()[0] in given or gender_of_given_name(born) is not None)
+    return born if whole else " ".join([*given, born])
+
+
 def gender_of_given_name(name: str) -> str | None:
     """`m` or `f` when most who bear the first word of `name` as a given name are of one gender."""
     words = names.fold(name).split()

@@ -73,6 +73,12 @@ def test_no_country_is_a_city_and_no_city_a_country(extractor: RulesExtractor, t
         ("Chancellor Angela Merkel spoke in Munich. The chancellor left.", "chancellor", "Angela Merkel"),
         ("Karl Lund is a surgeon in Bergen. The surgeon married Anna Berg.", "surgeon", "Karl Lund"),
         ("Prime Minister Ingrid Moe met Foreign Minister Karl Lund. The prime minister left.", "prime", "Ingrid Moe"),
+        ("Pope Francis came to Cuba. The pope met Raul Castro.", "pope", "Pope Francis"),
+        ("General Sir John Hackett led it. The general was hit.", "general", "John Hackett"),
+        ("They met Prime Minister Lars Dahl. The prime minister left.", "prime minister", "Lars Dahl"),
+        ("Deputy Minister Olga Ivanova resigned. The deputy minister left.", "deputy", "Olga Ivanova"),
+        ("The Foreign Minister Karl Lund met Ann Reed. The foreign minister left.", "foreign", "Karl Lund"),
+        ("Lieutenant Anna Krogh flew to Oslo. The lieutenant landed.", "lieutenant", "Anna Krogh"),
         ("President Anna Berg met Vice President Karl Lund. The president left.", "president", "Anna Berg"),
     ],
 )

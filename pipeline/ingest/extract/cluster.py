@@ -145,6 +145,7 @@ class _Document:
 
     def _voted(self, indices: list[int]) -> str:
         hints = [kind for index in indices for kind in self.hints.get(index, ())]
+        indices = [index for index in indices if variants.is_firm(self.mentions[index].surface)] or indices
         return voted_kind((self.mentions[index] for index in indices), hints, self.clusterer.ontology)
 
     def link_names(self) -> None:
@@ -202,13 +203,36 @@ class _Document:
 
     def _join_short_form(self, short: Cluster, normal: str, fuller: list[Cluster]) -> None:
         found = dict.fromkeys(root_of(each) for each in fuller)
-        candidates = [each for each in found if each is not short and self._compatible(short, normal, each)]
-        if len(candidates) == 1:
+        possible = [each for each in found if each is not short and self._compatible(short, normal, each)]
+        candidates = [each for each in possible if not _clash(self._gender(short, normal, each), each.gender)]
+        titled = any(self.mentions[index].gender for index in short.members)
+        if len(possible) > len(candidates) and titled and " " not in normal:
+            said = ((index, self.mentions[index]) for index in short.members)
+            bare = [index for index, each in said if each.gender is None and names.fold(each.surface) == normal]
+            self._part(short, bare, candidates, possible)
+        elif len(candidates) == 1:
             self._merge(candidates[0], short, "short-form", CONFIDENCE["short-form"])
         elif len(short.normals) == 1 and (candidates := self._likely(candidates)):
             members, short.members = short.members, []
             for index in members:
                 self._join(self._nearest(index, candidates), index, "short-form-nearest")
+
+    def _gender(self, short: Cluster, normal: str, full: Cluster) -> str | None:
+        """The gender of a short form, as far as it tells whether it is short for `full`: that a surname is a given name
+        too ("Anna Martin") says nothing."""
+        if any(each.endswith(f" {normal}") for each in full.normals):
+            return next((self.mentions[index].gender for index in short.members if self.mentions[index].gender), None)
+        return short.gender
+
+    def _part(self, short: Cluster, bare: list[int], candidates: list[Cluster], possible: list[Cluster]) -> None:
+        """Of a man and a woman of one surname the title tells who is meant; without it, it is who was named last."""
+        short.members = [index for index in short.members if index not in bare]
+        short.starts = [self.mentions[index].start for index in short.members]
+        if len(candidates) == 1:
+            self._merge(candidates[0], short, "short-form", CONFIDENCE["short-form"])
+        bearers = [each for each in dict.fromkeys([*possible, root_of(short)]) if each.family == "person"]
+        for index in bare:
+            self._join(self._nearest(index, bearers or [short]), index, "short-form-nearest")
 
     def _likely(self, candidates: list[Cluster]) -> list[Cluster]:
         """Of several fuller names: the one that the document is about, else the people; what heads the names of several
@@ -262,8 +286,7 @@ class _Document:
             yield " ".join(words[1:])
 
     def _compatible(self, short: Cluster, normal: str, full: Cluster) -> bool:
-        if _clash(short.gender, full.gender):
-            return False
+        """Whether a short form can be short for `full` by kind, whatever their genders."""
         single = " " not in normal
         acronym = single and variants.is_acronym(self.mentions[short.members[0]].surface)
         match full.family:

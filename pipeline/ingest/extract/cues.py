@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from graph_schema.ontology import UNKNOWN_KIND
 from pipeline.ingest.extract.aliases import MAX_GAP_CHARS, PARTIES, Defined, alias, code_after, defined, shortens
-from pipeline.ingest.extract.beside import Beside
+from pipeline.ingest.extract.beside import MAX_TITLES, Beside
 from pipeline.ingest.extract.pronouns import PRONOUNS, with_pronouns
 from pipeline.text import names
 from pipeline.text.descriptions import as_description, descriptions, kind_of_noun
@@ -292,12 +292,26 @@ class CueReader:
         while last + 1 < len(self.doc) and self.at.get(last + 1) == index:
             last += 1
         kind = self.mentions[index].kind
-        if first and first - 1 not in self.at and names.fold(self.doc[first - 1].text) in names.HONORIFICS:
-            self._call(index, self.doc[first - 1])
+        self._call_by_title(index, first, last)
         noun = self.beside.office(first, last, index) if kind in {*self.people, UNKNOWN_KIND} else None
         noun = noun or self.beside.apposition(last, kind)
         if noun is not None and noun.i not in self.at and noun.i not in self.nouns:
             self._describe(index, noun, "apposition", 0.8)
+
+    def _call_by_title(self, named: int, first: int, last: int) -> None:
+        """ "General Sir X", "Prime Minister X", "Pope X" (the name goes from token `first` to `last`)."""
+        i = first - 1
+        while i >= max(0, first - MAX_TITLES) and i not in self.at and names.fold(self.doc[i].text) in names.HONORIFICS:
+            self._call(named, self.doc[i])
+            i -= 1
+        before = self.at.get(first - 1)
+        if before is not None and self._kind_called(self.mentions[before]) in self.people:
+            rule = {"name": "title", "role": "apposition"}.get(self.mentions[before].form)
+            if rule is not None:
+                self.links.append(Link(named, before, rule, 0.85))
+                self.called.append(Called(named, self.mentions[before].surface))
+        if first < last and kind_of_noun(self.doc[first].lower_, self.ontology) in self.people:
+            self.called.append(Called(named, self.doc[first].text))
 
     def _describe(self, named: int, noun: Token, rule: str, confidence: float) -> None:
         """Make a mention of a described noun, or take the one that is there, and link it to what it names."""

@@ -53,10 +53,9 @@ class Described:
         words = names.fold(phrase).split()[-MAX_TITLE_WORDS:]
         if target.family != "person":
             target.nouns.update(words[-1:])
-        for start in reversed(range(len(words))):
-            self.called[" ".join(words[start:])][target] = None
-            if start and words[start - 1] in OTHER_OFFICE:
-                return
+        for start in range(len(words)):
+            if not start or words[start - 1] not in OTHER_OFFICE:
+                self.called[" ".join(words[start:])][target] = None
 
     def named(self, mention: RawMention, before: Sequence[int], about: Cluster | None) -> Cluster | None:
         """What `mention` stands for among the mentions `before` it, in order of the text, and what the document is

@@ -94,6 +94,12 @@ def tails(normal: str) -> Iterator[str]:
             yield " ".join(words[start:])
 
 
+def is_firm(surface: str) -> bool:
+    """Whether a name ends in a legal form: "Halden Ltd."."""
+    words = names.fold(surface).split()
+    return len(words) > 1 and words[-1] in names.LEGAL_FORMS
+
+
 def acronyms(surface: str) -> set[str]:
     """The acronyms a name of several words can have, in lower case: of its capitalised words, and of all its words."""
     words = _WORD.findall(surface)

@@ -10,9 +10,10 @@ from graph_schema.ontology import UNKNOWN_KIND
 from pipeline.ingest.extract.aliases import MAX_GAP_CHARS, PARTIES, Defined, alias, code_after, defined, shortens
 from pipeline.ingest.extract.beside import MAX_TITLES, Beside
 from pipeline.ingest.extract.pronouns import PRONOUNS, with_pronouns
+from pipeline.ingest.extract.standing import clause, quoted, role
 from pipeline.text import names
 from pipeline.text.descriptions import as_description, descriptions, kind_of_noun
-from pipeline.text.mentions import SUBJECTS, RawMention
+from pipeline.text.mentions import RawMention
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
@@ -26,7 +27,6 @@ SAYING = frozenset("say tell state add explain note write announce declare argue
 MODIFIERS = frozenset({"amod", "compound", "nummod", "nmod", "poss", "det", "case", "punct", "advmod"})
 DEFINITE = frozenset({"the", "this", "that"})
 BORN = frozenset({"née", "nee", "né"})
-_OPENING, _CLOSING = frozenset("“«"), frozenset("”»")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ class CueReader:
         self.births = self._cut_at_births()
         self.people = {kind for kind in ontology.kinds if "PERSON" in _labels(ontology, kind)}
         self.beside = Beside(doc, self.at, ontology, self.people)
-        self.quoted = _quoted(doc)
+        self.quoted = quoted(doc)
         self.sentence_of: list[int] = []
         for number, sentence in enumerate(doc.sents):
             self.sentence_of += [number] * len(sentence)
@@ -170,8 +170,8 @@ class CueReader:
     def _context(self, root: Token, index: int) -> Context:
         return Context(
             sentence=self.sentence_of[root.i],
-            clause=self.offset + _clause(root).idx,
-            role=_role(root),
+            clause=self.offset + clause(root).idx,
+            role=role(root),
             quoted=self.quoted[root.i],
             qualifier=self._qualifier(root, index) if index >= 0 else "",
         )
@@ -378,7 +378,7 @@ class CueReader:
         named = self._antecedent(verb.head)
         for word in words:
             pronoun = PRONOUNS.get(word.lower_)
-            if pronoun is not None and pronoun.form == "relative" and _clause(word) in {verb, word}:
+            if pronoun is not None and pronoun.form == "relative" and clause(word) in {verb, word}:
                 antecedent, confidence = named, 0.9
                 if antecedent is None:
                     antecedent, confidence = self._before_comma(word), 0.6
@@ -510,39 +510,6 @@ class CueReader:
 
 def _labels(ontology: Ontology, kind: str) -> set[str]:
     return {label for each in ontology.ancestors(kind) for label in ontology.kinds[each].labels}
-
-
-def _quoted(doc: Doc) -> list[bool]:
-    """Whether each token stands within quotation marks; a blank line ends a quotation."""
-    inside, states = False, []
-    for token in doc:
-        if token.text in _OPENING or (token.text == '"' and not inside):
-            inside = True
-        elif token.text in _CLOSING or token.text == '"' or "\n\n" in token.text:
-            inside = False
-        states.append(inside)
-    return states
-
-
-def _clause(token: Token) -> Token:
-    """The verb that governs `token`, or the root of its sentence."""
-    current = token
-    while current.head.i != current.i:
-        current = current.head
-        if current.pos_ in {"VERB", "AUX"}:
-            break
-    return current
-
-
-def _role(root: Token) -> Role:
-    token = root
-    while token.dep_ in {"conj", "appos"} and token.head.i != token.i:
-        token = token.head
-    if token.dep_ in SUBJECTS:
-        return "subject"
-    if token.dep_ in {"dobj", "dative", "pobj"}:
-        return "object"
-    return "possessive" if token.dep_ == "poss" else "other"
 
 
 def _is_definite(noun: Token) -> bool:

@@ -62,7 +62,8 @@ def merge(first: str, second: str) -> None:
     from pipeline.ingest import decisions
 
     with _deciding() as kg:
-        decided = decisions.merge(kg.store, decisions.find_one(kg.store, first), decisions.find_one(kg.store, second))
+        one, other = (decisions.find_one(kg.store, name) for name in (first, second))
+        decided = decisions.merge(kg.store, one, other, kg.ontology)
     click.echo(f"decided: {decided}")
 
 

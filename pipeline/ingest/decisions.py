@@ -14,12 +14,14 @@ from graph_schema.keys import digest, document_key
 from pipeline.errors import UsageError
 from pipeline.files import write_atomically
 from pipeline.ingest.resolution.cluster import MAX_ATOMS_OF_NAME
+from pipeline.ingest.resolution.members import exclude, family_of
 from pipeline.text.names import fold, normalise
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from graph_schema.ontology import Ontology
     from pipeline.ingest.resolution.decisions import Verdict
     from pipeline.store.driver import Store, Transaction
 
@@ -192,8 +194,9 @@ def members_of(store: Store, entity: str) -> tuple[Member, ...]:
     )
 
 
-def merge(store: Store, first: FoundEntity, second: FoundEntity) -> Decision:
-    """Decide that two entities are one; what an earlier decision said against it is taken back."""
+def merge(store: Store, first: FoundEntity, second: FoundEntity, ontology: Ontology) -> Decision:
+    """Decide that two entities are one; what an earlier decision said against it is taken back. Raises `UsageError` for
+    what cannot be one: an entity and itself, what has no name, kinds that exclude each other."""
     if first.id == second.id:
         raise UsageError(f"{first.name!r} and {second.name!r} are one entity already ({first.id}).", "")
     for each in (first, second):
@@ -201,6 +204,11 @@ def merge(store: Store, first: FoundEntity, second: FoundEntity) -> Decision:
             raise UsageError(
                 f"{each.name!r} ({each.id}) is no name: {each.where} only describes it so.", "Merge names."
             )
+    if exclude(*(family_of(each.kind, ontology) for each in (first, second))):
+        raise UsageError(
+            f"{first.name!r} is of kind {first.kind} and {second.name!r} of kind {second.kind}: nothing is both.",
+            "Merge two of like kinds. Where one was misread, list the name under its kind in the ontology.",
+        )
     decision = Decision("same", first.representative.named_in, second.representative.named_in)
     against = _between(journal(store), "different", first.members, second.members)
     record(store, [decision], forgotten=against)

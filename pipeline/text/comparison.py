@@ -256,7 +256,7 @@ def _given_names(one: tuple[str, ...], other: tuple[str, ...]) -> Comparison:
     leading = _given_name(one[0], other[0])
     if leading is None:
         longer, shorter = (one, other) if len(one) >= len(other) else (other, one)
-        if len(shorter) == 1 and len(longer) > 1 and len(shorter[0]) > 1 and _given_name(longer[1], shorter[0]):
+        if len(shorter) == 1 and len(longer) > 1 and len(shorter[0]) > 1 and _goes_by_middle_name(longer, shorter[0]):
             return Comparison(0.75, "middle-name")
         return Comparison(0.0, "different", "first names")
     score, rule = leading
@@ -268,6 +268,12 @@ def _given_names(one: tuple[str, ...], other: tuple[str, ...]) -> Comparison:
     if len(one) != len(other) and rule == "same-name":
         return Comparison(min(score, 0.95), "middle-left-out")
     return Comparison(score, rule)
+
+
+def _goes_by_middle_name(given: tuple[str, ...], called: str) -> bool:
+    """Whether someone of these given names may be called by the second: "J. Robert" is Robert, but "John B." no Bob."""
+    spelled = len(given[1]) > 1 or len(given[0]) == 1
+    return spelled and _given_name(given[1], called) is not None
 
 
 def _given_name(one: str, other: str) -> tuple[float, str] | None:

@@ -137,6 +137,35 @@ def test_a_bare_surname_of_two_goes_to_the_nearest_and_is_marked(extractor: Rule
     assert bare.confidence < 0.7 < min(each.confidence for each in evidence.mentions if each is not bare)
 
 
+@pytest.mark.parametrize(
+    ("text", "mentions"),
+    [
+        ("Anna Martin left Oslo. Martin came back.", {"Anna Martin": ["Anna Martin", "Martin"]}),
+        ("Mary Scott wrote to Oslo. Scott lives in Leeds.", {"Mary Scott": ["Mary Scott", "Scott"]}),
+        ("Paul Grace met Helen Thomas. Thomas left. Grace stayed.",
+         {"Paul Grace": ["Paul Grace", "Grace"], "Helen Thomas": ["Helen Thomas", "Thomas"]}),
+        ("Erik Holm met Anna Berg. Erik left.", {"Erik Holm": ["Erik Holm", "Erik"]}),
+        ("James Smith left. Smith worked in Oslo. Jane Smith is a judge. Ms Smith left.",
+         {"James Smith": ["James Smith", "Smith"], "Jane Smith": ["Jane Smith", "Smith"]}),
+        ("Karl Berg left. Berg is old. Mrs Berg paints. Berg was born in Oslo.",
+         {"Karl Berg": ["Karl Berg", "Berg"], "Berg": ["Berg", "Berg"]}),
+        ("Karl Berg left. Mrs Berg, born Anna Lind, stayed. Berg paints.",
+         {"Karl Berg": ["Karl Berg"], "Berg": ["Berg", "Anna Lind", "Berg"]}),
+        ("Anna Berg left. Mr Berg stayed.", {"Anna Berg": ["Anna Berg"], "Berg": ["Berg"]}),
+    ],
+)  # fmt: skip
+def test_a_surname_says_nothing_of_gender_but_a_title_does(
+    extractor: RulesExtractor, text: str, mentions: dict[str, list[str]]
+) -> None:
+    found = joined(extracted(extractor, text))
+    assert {name: [surface for surface, _ in found.get(name, [])] for name in mentions} == mentions
+
+
+def test_a_legal_form_says_more_of_a_firm_than_its_bare_name(extractor: RulesExtractor) -> None:
+    found = extracted(extractor, "Zenith Ltd denied it. Zenith said that Zenith had paid.")
+    assert [entity.kind for entity in found.entities] == ["Organization"]
+
+
 def test_of_several_bearers_of_a_surname_the_one_the_document_is_about_is_meant(extractor: RulesExtractor) -> None:
     evidence = extracted(extractor, "Anna Berg met Karl Berg. Then Berg left.", title="Anna Berg")
     assert ("Berg", "short-form-nearest") in joined(evidence)["Anna Berg"]

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from graph_schema.ontology import load_ontology
 from pipeline.errors import UsageError
-from pipeline.ingest.decisions import Decision, Member, NamedIn, export, load
+from pipeline.ingest.decisions import Decision, FoundEntity, Member, NamedIn, export, load, merge
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from pipeline.store.driver import Store
 
 ANNA = NamedIn("letters", "a.txt", None, "anna berg")
 BERG = NamedIn("letters", "mails.jsonl", "m1", "a berg")
@@ -25,6 +28,43 @@ def test_a_decision_has_one_key_whichever_name_comes_first_and_whatever_the_verd
 def test_decisions_on_other_names_of_the_same_documents_have_other_keys() -> None:
     other = NamedIn("letters", "a.txt", None, "anna")
     assert Decision("same", ANNA, BERG).key != Decision("same", other, BERG).key
+
+
+def found(name: str, kind: str) -> FoundEntity:
+    named_in = NamedIn("letters", "a.txt", None, name.lower())
+    return FoundEntity(
+        name, name, kind, (), named=True, members=(Member("k", named_in, name, (), kind, 1, "name", 1.0),)
+    )
+
+
+@pytest.mark.parametrize("kinds", [("Organization", "Person"), ("Person", "Place"), ("Event", "Work")])
+def test_kinds_that_exclude_each_other_are_not_decided_to_be_one(kinds: tuple[str, str]) -> None:
+    one, other = found("Tessel Group", kinds[0]), found("Robert Ames", kinds[1])
+    with pytest.raises(UsageError, match=f"'Tessel Group' is of kind {kinds[0]} and 'Robert Ames' of kind {kinds[1]}"):
+        merge(cast("Store", None), one, other, load_ontology())
+
+
+@pytest.mark.parametrize(
+    "kinds", [("Person", "Person"), ("Place", "Facility"), ("Organization", "Place"), ("Thing", "Person")]
+)
+def test_kinds_that_one_thing_may_be_taken_for_are_decided_to_be_one(kinds: tuple[str, str]) -> None:
+    store = Recorder()
+    merge(cast("Store", store), found("Halden", kinds[0]), found("Varde", kinds[1]), load_ontology())
+    assert store.written == ["decisions"]
+
+
+class Recorder:
+    """A store without decisions that notes what is written."""
+
+    def __init__(self) -> None:
+        self.written: list[str] = []
+
+    def read(self, name: str) -> list[Any]:
+        assert name == "decisions"
+        return []
+
+    def write(self, layer: str, work: Any) -> None:  # noqa: ANN401, ARG002
+        self.written.append(layer)
 
 
 def test_an_exported_decision_reads_back_as_itself() -> None:

@@ -68,7 +68,7 @@ def test_counts_and_lists_leave_out_what_has_no_name(filled: Groundplan) -> None
 def test_a_description_cannot_be_merged_with_anything(filled: Groundplan) -> None:
     one, other = decisions.find(filled.store, "Coalition forces")
     with pytest.raises(UsageError, match="is no name"):
-        decisions.merge(filled.store, one, other)
+        decisions.merge(filled.store, one, other, filled.ontology)
 
 
 def test_stated_values_are_found_by_type_and_beginning_and_leave_with_their_document(

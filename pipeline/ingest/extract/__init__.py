@@ -16,6 +16,7 @@ from pipeline.ingest.extract.cues import CueReader, Cues, joined
 from pipeline.ingest.extract.headers import HeaderReader, Line, Person, header_lines, without_headers
 from pipeline.ingest.extract.relations import RawRelation, RelationFinder
 from pipeline.ingest.extract.typed import Typed, TypedFinder
+from pipeline.ingest.extract.variants import name_of_birth
 from pipeline.text import names, nlp
 from pipeline.text.lines import unwrap
 from pipeline.text.mentions import MentionFinder, RawMention
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
 VERSION = "6"
 WEIGHTS = ("names", "relations")
-SECOND_NAMES = frozenset({"abbreviation", "alias"})
+SECOND_NAMES = frozenset({"abbreviation", "alias", "birth-name", "defined"})
 PARSE_BATCH_CHUNKS = 64
 MAX_EXTRACT_CHARS = 20_000_000
 
@@ -226,6 +227,8 @@ class RulesExtractor:
             surfaces, key=lambda surface: (len(names.normalise(surface, kind).split()), surfaces[surface], surface)
         )
         aliases = {_one_line(mentions[index].surface) for index in named or nouns}
+        births = (mentions[index].surface for index in named if assigned[index].rule == "birth-name")
+        aliases |= {name_of_birth(name, _one_line(born)) for born in births}
         if about and document.title:
             aliases |= _title_aliases(document.title, surfaces)
         first = mentions[indices[0]]

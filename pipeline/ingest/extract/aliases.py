@@ -1,13 +1,18 @@
-"""Two names that the words between them make one: an abbreviation in brackets, "also known as", "formerly"."""
+"""Two names that the words between them make one: an abbreviation in brackets, "also known as", "formerly", "née"; and
+the short forms that a text states."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.ingest.extract.variants import abbreviates
+from pipeline.text.names import fold
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pipeline.text.mentions import RawMention
 
 MAX_GAP_CHARS = 160
@@ -30,13 +35,28 @@ _SAME_NAME = (
 )
 _RENAMED = (
     rf"(?:{_PASSIVE}renamed|chang(?:ed|ing)\s+(?:its|his|her|their|the)\s+name\s+to|"
-    r"(?:[,(]\s*)(?:formerly|previously|originally|now|today|n[ée]e|born|officially|later\s+renamed|since\s+renamed))(?:\s+(?:as|to))?"
+    r"(?:[,(]\s*)(?:formerly|previously|originally|now|today|n[ée]e|born|officially|later\s+renamed|since\s+renamed)|\sn[ée]e?)"
+    r"(?:\s+(?:as|to))?(?:\s+(?:da|de|del|der|di|du|la|van|von))*"
 )
+_BORN = re.compile(r"\b(?:born|n[ée]e?)\b", re.IGNORECASE)
 _ASIDE = r"(?:\s*\([^()]*\))?"
 _ALIAS = re.compile(rf"{_ASIDE}[\s,(;:–—-]*{_FILLER}{_SAME_NAME}[\s,:]*[\"“‘'(]*(?:the\s+)?[\"“‘']*", re.IGNORECASE)
 _RENAMING = re.compile(rf"{_ASIDE}(?:[\s,(]*{_FILLER})?{_RENAMED}[\s,:]*[\"“‘'(]*(?:the\s+)?[\"“‘']*", re.IGNORECASE)
 _BRACKET = re.compile(r"(?:['’]s)?[\"”’']?\s*[(\[]\s*(?:the|or|abbreviated|in\s+short)?[\s:,]*[\"“‘']*", re.IGNORECASE)
+_SHORT = r"[^\s\"“”‘’'()][^\"“”‘’'()\n]{0,40}"
+_HEREIN = r"(?:herein(?:after|below)?|hereafter|henceforth)(?:\s+(?:referred\s+to|known|called|also|as))*"
+_QUOTED = r"(?:the\s+)?[\"“‘'](?:the\s+)?({})[\"”’']"
+_DEFINED = re.compile(
+    rf"(?:\(\s*(?:(?P<herein>{_HEREIN})[\s,:]+)?|,\s*(?P<after>{_HEREIN})[\s,:]+)"
+    rf"{_QUOTED.format(_SHORT)}(?:\s*,?\s*or\s+{_QUOTED.format(_SHORT)})?\s*[),;]",
+    re.IGNORECASE,
+)
 _CODE = re.compile(r"\s*\(([A-Z][A-Z0-9&-]{0,6}(?:[ -]?\d{1,4})?)\)")
+PARTIES = frozenset(
+    "agent borrower buyer client contractor customer debtor distributor employer franchisee guarantor insurer issuer "
+    "landlord lender lessee lessor licensee licensor parent purchaser seller subsidiary supplier tenant trustee "
+    "vendor".split()
+)
 _SPLIT_NAME = re.compile(r"\s(?:of|in|for|and)\s[^()\n.]{2,60}\s\(")
 _NUMBER_IN_BRACKET = re.compile(r"[ -]?\d+\)")
 _AFTER_BRACKET = re.compile(r"[\"”’']*\s*[)\];,]")
@@ -54,8 +74,31 @@ def alias(text: str, offset: int, one: RawMention, other: RawMention) -> tuple[s
     if (sure := _bracketed(text, offset, one, other, between, after)) is not None:
         return "abbreviation", sure
     if _RENAMING.fullmatch(between):
-        return "renamed", 0.85
+        return "birth-name" if _BORN.search(between) else "renamed", 0.85
     return ("alias", 0.9) if _ALIAS.fullmatch(between) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Defined:
+    """Where a text states short forms of a name before `start`: (the "Company"), hereinafter "Tessel". `forms` are
+    their characters, `herein` whether it says so in a word."""
+
+    start: int
+    forms: tuple[tuple[int, int], ...]
+    herein: bool
+
+
+def defined(text: str) -> Iterator[Defined]:
+    """Every place where `text` states a short form in quotation marks."""
+    for match in _DEFINED.finditer(text):
+        forms = tuple(match.span(group) for group in (3, 4) if match[group])
+        yield Defined(match.start(), forms, herein=match["herein"] is not None or match["after"] is not None)
+
+
+def shortens(short: str, full: str) -> bool:
+    """Whether `short` is made of some words of `full`, in their order, or abbreviates it."""
+    words, rest = fold(short).split(), iter(fold(full).split())
+    return abbreviates(short, full) or (len(words) < len(full.split()) and all(word in rest for word in words))
 
 
 def code_after(text: str, offset: int, mention: RawMention) -> tuple[int, int] | None:

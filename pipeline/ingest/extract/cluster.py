@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from graph_schema.ontology import UNKNOWN_KIND
 from pipeline.ingest.extract import variants
 from pipeline.ingest.extract.clusters import Cluster, Clusters, Joined, root_of
+from pipeline.ingest.extract.described import Described
 from pipeline.ingest.extract.pronouns import MAX_DISTANCE_CHARS, PRONOUNS, Candidate, best_antecedent
 from pipeline.ingest.extract.unnamed import Unnamed, is_plural
 from pipeline.ingest.extract.votes import voted_kind
@@ -23,12 +24,8 @@ if TYPE_CHECKING:
     from pipeline.ingest.extract.cues import Cues, Link
     from pipeline.text.mentions import RawMention
 
-MAX_DESCRIPTION_DISTANCE_CHARS = 800
 MAX_RECENT = 60
-GENERAL_NOUNS = frozenset(
-    {"company", "firm", "business", "organisation", "organization", "agency", "town", "city", "village"}
-)
-NAME_LINKS = frozenset({"abbreviation", "alias", "renamed"})
+NAME_LINKS = frozenset({"abbreviation", "alias", "birth-name", "defined", "renamed"})
 CONFIDENCE = {
     "name": 1.0, "same-name": 0.95, "short-form": 0.85, "short-form-nearest": 0.6, "role": 1.0, "same-role": 0.8,
     "description": 0.7, "unnamed": 1.0, "same-unnamed": 0.7,
@@ -69,6 +66,7 @@ class _Document:
         self.order = sorted(range(len(mentions)), key=lambda index: mentions[index].start)
         self.assigned: dict[int, Joined] = {}
         self.named: list[Cluster] = []
+        self.described = Described(mentions, cues.contexts, self.assigned, clusterer.ontology)
         self.hints: dict[int, list[str]] = defaultdict(list)
         for hint in cues.hints:
             self.hints[hint.mention].append(hint.kind)
@@ -147,10 +145,11 @@ class _Document:
 
     def _voted(self, indices: list[int]) -> str:
         hints = [kind for index in indices for kind in self.hints.get(index, ())]
+        indices = [index for index in indices if variants.is_firm(self.mentions[index].surface)] or indices
         return voted_kind((self.mentions[index] for index in indices), hints, self.clusterer.ontology)
 
     def link_names(self) -> None:
-        """Names that the text itself says are one: abbreviations in brackets, "also known as", "formerly"."""
+        """Names that the text itself says are one: abbreviations in brackets, (the "Company"), "also known as"."""
         for link in self.cues.links:
             if link.rule in NAME_LINKS and link.first in self.assigned and link.second in self.assigned:
                 self._link(link)
@@ -162,8 +161,26 @@ class _Document:
             return
         if link.rule == "renamed" and families == {"person", "place"}:
             return
-        self._merge(target, other, link.rule, link.confidence)
-        self._describe(target)
+        if link.rule == "birth-name" and not families <= {"person", "unknown"}:
+            return
+        if link.rule == "defined":
+            self._define(target, other, link)
+        else:
+            self._merge(target, other, link.rule, link.confidence)
+            self._describe(target)
+        if link.rule == "birth-name":
+            whole = variants.name_of_birth(target.normals[0], names.fold(self.mentions[link.second].surface))
+            for each in [each for each in self.named if each is not target and whole in each.normals and not each.into]:
+                self._merge(target, each, link.rule, link.confidence)
+
+    def _define(self, target: Cluster, short: Cluster, link: Link) -> None:
+        """A short form that the text states is that wherever it is used; of its kind it says nothing ("Brook")."""
+        members, kind, family, gender = short.members, target.kind, target.family, target.gender
+        self._merge(target, short, link.rule, link.confidence)
+        for index in members:
+            self.assigned[index] = Joined(target, link.rule, link.confidence)
+        if kind != UNKNOWN_KIND:
+            target.kind, target.family, target.gender = kind, family, gender
 
     # short forms
 
@@ -186,13 +203,36 @@ class _Document:
 
     def _join_short_form(self, short: Cluster, normal: str, fuller: list[Cluster]) -> None:
         found = dict.fromkeys(root_of(each) for each in fuller)
-        candidates = [each for each in found if each is not short and self._compatible(short, normal, each)]
-        if len(candidates) == 1:
+        possible = [each for each in found if each is not short and self._compatible(short, normal, each)]
+        candidates = [each for each in possible if not _clash(self._gender(short, normal, each), each.gender)]
+        titled = any(self.mentions[index].gender for index in short.members)
+        if len(possible) > len(candidates) and titled and " " not in normal:
+            said = ((index, self.mentions[index]) for index in short.members)
+            bare = [index for index, each in said if each.gender is None and names.fold(each.surface) == normal]
+            self._part(short, bare, candidates, possible)
+        elif len(candidates) == 1:
             self._merge(candidates[0], short, "short-form", CONFIDENCE["short-form"])
         elif len(short.normals) == 1 and (candidates := self._likely(candidates)):
             members, short.members = short.members, []
             for index in members:
                 self._join(self._nearest(index, candidates), index, "short-form-nearest")
+
+    def _gender(self, short: Cluster, normal: str, full: Cluster) -> str | None:
+        """The gender of a short form, as far as it tells whether it is short for `full`: that a surname is a given name
+        too ("Anna Martin") says nothing."""
+        if any(each.endswith(f" {normal}") for each in full.normals):
+            return next((self.mentions[index].gender for index in short.members if self.mentions[index].gender), None)
+        return short.gender
+
+    def _part(self, short: Cluster, bare: list[int], candidates: list[Cluster], possible: list[Cluster]) -> None:
+        """Of a man and a woman of one surname the title tells who is meant; without it, it is who was named last."""
+        short.members = [index for index in short.members if index not in bare]
+        short.starts = [self.mentions[index].start for index in short.members]
+        if len(candidates) == 1:
+            self._merge(candidates[0], short, "short-form", CONFIDENCE["short-form"])
+        bearers = [each for each in dict.fromkeys([*possible, root_of(short)]) if each.family == "person"]
+        for index in bare:
+            self._join(self._nearest(index, bearers or [short]), index, "short-form-nearest")
 
     def _likely(self, candidates: list[Cluster]) -> list[Cluster]:
         """Of several fuller names: the one that the document is about, else the people; what heads the names of several
@@ -246,8 +286,7 @@ class _Document:
             yield " ".join(words[1:])
 
     def _compatible(self, short: Cluster, normal: str, full: Cluster) -> bool:
-        if _clash(short.gender, full.gender):
-            return False
+        """Whether a short form can be short for `full` by kind, whatever their genders."""
         single = " " not in normal
         acronym = single and variants.is_acronym(self.mentions[short.members[0]].surface)
         match full.family:
@@ -275,7 +314,10 @@ class _Document:
     # described nouns and roles
 
     def join_described(self) -> None:
-        """What a sentence calls a named thing: "X, the founder of Y", "Foreign Minister X", "X, who"."""
+        """What a sentence calls a named thing: "X, the founder of Y", "Foreign Minister X", "X is a town"."""
+        for each in self.cues.called:
+            if each.mention in self.assigned:
+                self.described.call(self.assigned[each.mention].cluster, each.phrase)
         titles: dict[int, list[Link]] = defaultdict(list)
         for link in self.cues.links:
             if link.rule in NAME_LINKS or link.first not in self.assigned:
@@ -285,6 +327,7 @@ class _Document:
                 titles[id(self.assigned[link.second].cluster)].append(link)
             elif link.rule in {"apposition", "copula"} and link.second not in self.assigned:
                 target.nouns.add(self.mentions[link.second].noun)
+                self.described.call(target, self.mentions[link.second].surface)
                 self._join(target, link.second, link.rule, link.confidence)
         for links in titles.values():
             self._join_titles(links)
@@ -313,7 +356,7 @@ class _Document:
             if index in self.assigned:
                 before.append(index)
             elif mention.form == "role":
-                target = self._described(mention, before)
+                target = self.described.named(mention, before, self.about)
                 if target is not None:
                     self._join(target, index, "description")
                     before.append(index)
@@ -334,7 +377,7 @@ class _Document:
             mention = self.mentions[index]
             if mention.form in {"description", "role"} and index not in self.assigned:
                 singular = mention.definite and not is_plural(mention)
-                named = self._described(mention, before) if singular else None
+                named = self.described.named(mention, before, self.about) if singular else None
                 whole = self._fuller_of(mention) if named is None and singular else None
                 if whole is not None:
                     self._join(whole, index, "short-form")
@@ -367,35 +410,6 @@ class _Document:
             and any(" " in normal and noun in {normal.split()[0], normal.split()[-1]} for normal in each.normals)
         ]
         return fuller[0] if len(fuller) == 1 else None
-
-    def _described(self, mention: RawMention, before: list[int]) -> Cluster | None:
-        """The last cluster before `mention` that its noun can describe: one that was described so or has that very noun
-        in its name, or any of its kind when the noun is a general one; then the one that the title names goes first."""
-        person = self.clusterer.families.get(mention.kind) == "person"
-        general = mention.definite and (mention.noun in GENERAL_NOUNS or mention.noun == mention.kind.lower())
-        if general and self.about is not None and self._may_be_called(self.about.kind, mention.kind):
-            return self.about
-        for index in reversed(before):
-            if mention.start - self.mentions[index].start > MAX_DESCRIPTION_DISTANCE_CHARS:
-                return None
-            target = self.assigned[index].cluster
-            if mention.noun in target.nouns:
-                return target
-            if person or self.mentions[index].form != "name":
-                continue
-            named = mention.definite and any(mention.noun in normal.split() for normal in target.normals)
-            if named or (general and self._may_be_called(target.kind, mention.kind)):
-                return target
-        return None
-
-    def _may_be_called(self, kind: str, noun_kind: str) -> bool:
-        """Whether a general noun of `noun_kind` can mean a thing of `kind`: an airline is a company, but no bridge is a
-        town."""
-        exact = self.clusterer.families.get(noun_kind) == "place"
-        return kind == noun_kind if exact else self._is_a(kind, noun_kind)
-
-    def _is_a(self, kind: str, wanted: str) -> bool:
-        return wanted in self.clusterer.ontology.ancestors(kind)
 
     # what the document is about
 

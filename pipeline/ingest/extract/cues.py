@@ -3,15 +3,17 @@ pronouns and described nouns there are beside the names, and which two mentions 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from graph_schema.ontology import UNKNOWN_KIND
-from pipeline.ingest.extract.aliases import alias, code_after
-from pipeline.ingest.extract.beside import Beside
-from pipeline.ingest.extract.pronouns import PRONOUNS
+from pipeline.ingest.extract.aliases import MAX_GAP_CHARS, PARTIES, Defined, alias, code_after, defined, shortens
+from pipeline.ingest.extract.beside import MAX_TITLES, Beside
+from pipeline.ingest.extract.pronouns import PRONOUNS, with_pronouns
+from pipeline.ingest.extract.standing import clause, quoted, role
+from pipeline.text import names
 from pipeline.text.descriptions import as_description, descriptions, kind_of_noun
-from pipeline.text.mentions import SUBJECTS, RawMention
+from pipeline.text.mentions import RawMention
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
@@ -22,11 +24,9 @@ Role = Literal["subject", "object", "possessive", "other"]
 
 ALIAS_LOOK_BACK = 3
 SAYING = frozenset("say tell state add explain note write announce declare argue reply remark ask warn insist".split())
-EMPTY_IT_VERBS = frozenset("be seem appear become turn happen take rain snow follow remain".split())
-CLAUSES = frozenset({"ccomp", "xcomp", "csubj", "advcl"})
 MODIFIERS = frozenset({"amod", "compound", "nummod", "nmod", "poss", "det", "case", "punct", "advmod"})
 DEFINITE = frozenset({"the", "this", "that"})
-_OPENING, _CLOSING = frozenset("“«"), frozenset("”»")
+BORN = frozenset({"née", "nee", "né"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,14 @@ class Hint:
     kind: str
 
 
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What the sentence calls a mention where that is no mention itself: "President X", "X is a town"."""
+
+    mention: int
+    phrase: str
+
+
 @dataclass(slots=True)
 class Cues:
     """What one chunk, or one document, says of its mentions; `contexts` has one entry a mention."""
@@ -67,6 +75,7 @@ class Cues:
     links: list[Link]
     hints: list[Hint]
     sentences: int
+    called: list[Called] = field(default_factory=list)
 
 
 def joined(parts: list[Cues]) -> Cues:
@@ -76,6 +85,7 @@ def joined(parts: list[Cues]) -> Cues:
         first = len(whole.contexts)
         whole.links += [replace(link, first=link.first + first, second=link.second + first) for link in part.links]
         whole.hints += [Hint(hint.mention + first, hint.kind) for hint in part.hints]
+        whole.called += [Called(each.mention + first, each.phrase) for each in part.called]
         whole.contexts += [replace(each, sentence=each.sentence + whole.sentences) for each in part.contexts]
         whole.sentences += part.sentences
     return whole
@@ -93,10 +103,11 @@ class CueReader:
         self.text = doc.text  # spaCy builds it anew at each access
         self.ontology = ontology
         self.offset = offset
-        self.mentions, self.at = _with_pronouns(doc, mentions, at, offset)
+        self.mentions, self.at = with_pronouns(doc, mentions, at, offset)
+        self.births = self._cut_at_births()
         self.people = {kind for kind in ontology.kinds if "PERSON" in _labels(ontology, kind)}
         self.beside = Beside(doc, self.at, ontology, self.people)
-        self.quoted = _quoted(doc)
+        self.quoted = quoted(doc)
         self.sentence_of: list[int] = []
         for number, sentence in enumerate(doc.sents):
             self.sentence_of += [number] * len(sentence)
@@ -105,17 +116,39 @@ class CueReader:
         self.nouns: dict[int, Token] = {}
         self.links: list[Link] = []
         self.hints: list[Hint] = []
+        self.called: list[Called] = []
 
     def __call__(self) -> Cues:
         """All cues; described nouns and descriptions come last in `mentions`."""
         self._link_aliases()
         self._link_tokens()
         self._link_codes()
+        self._link_defined()
+        for index, born in self.births:
+            self._add(index, born, born.root, "birth-name", 0.85)
         self._add_descriptions()
         self._link_pronouns()
         contexts = [self._context(self.roots[index], index) for index in range(len(self.mentions) - len(self.nouns))]
         contexts += [self._context(noun, -1) for noun in self.nouns.values()]
-        return Cues(contexts, self.links, self.hints, len(set(self.sentence_of)))
+        return Cues(contexts, self.links, self.hints, len(set(self.sentence_of)), self.called)
+
+    def _cut_at_births(self) -> list[tuple[int, Span]]:
+        """Let a name end before "née" and begin after it. Returns the names of birth that were cut off, by mention."""
+        cut: list[tuple[int, Span]] = []
+        for i in [i for i in self.at if self.doc[i].text in BORN]:
+            index = self.at[i]
+            first, last = min(tokens := [each for each in self.at if self.at[each] == index]), max(tokens)
+            if self.mentions[index].form != "name" or i == last:
+                continue
+            begins, ends = (i + 1, last) if i == first else (first, i - 1)
+            for each in set(tokens) - set(range(begins, ends + 1)):
+                del self.at[each]
+            span, mention = self.doc[begins : ends + 1], self.mentions[index]
+            mention.start, mention.end = self.offset + span.start_char, self.offset + span.end_char
+            mention.surface = span.text
+            if i != first:
+                cut.append((index, self.doc[i + 1 : last + 1]))
+        return cut
 
     def _roots(self) -> dict[int, Token]:
         roots: dict[int, Token] = {}
@@ -137,8 +170,8 @@ class CueReader:
     def _context(self, root: Token, index: int) -> Context:
         return Context(
             sentence=self.sentence_of[root.i],
-            clause=self.offset + _clause(root).idx,
-            role=_role(root),
+            clause=self.offset + clause(root).idx,
+            role=role(root),
             quoted=self.quoted[root.i],
             qualifier=self._qualifier(root, index) if index >= 0 else "",
         )
@@ -225,6 +258,9 @@ class CueReader:
                     self._describe(named, noun, "copula", 0.8)
                 else:
                     self._hint(named, noun)
+                    self._call(named, noun)
+            elif named is not None and other is None and noun.pos_ == "PROPN":  # "X is King of Norway"
+                self._call(named, noun)
             elif other is not None and named is None and subject.pos_ in {"NOUN", "PROPN"} and _is_definite(subject):
                 self._describe(other, subject, "copula", 0.8)
 
@@ -256,10 +292,26 @@ class CueReader:
         while last + 1 < len(self.doc) and self.at.get(last + 1) == index:
             last += 1
         kind = self.mentions[index].kind
+        self._call_by_title(index, first, last)
         noun = self.beside.office(first, last, index) if kind in {*self.people, UNKNOWN_KIND} else None
         noun = noun or self.beside.apposition(last, kind)
         if noun is not None and noun.i not in self.at and noun.i not in self.nouns:
             self._describe(index, noun, "apposition", 0.8)
+
+    def _call_by_title(self, named: int, first: int, last: int) -> None:
+        """ "General Sir X", "Prime Minister X", "Pope X" (the name goes from token `first` to `last`)."""
+        i = first - 1
+        while i >= max(0, first - MAX_TITLES) and i not in self.at and names.fold(self.doc[i].text) in names.HONORIFICS:
+            self._call(named, self.doc[i])
+            i -= 1
+        before = self.at.get(first - 1)
+        if before is not None and self._kind_called(self.mentions[before]) in self.people:
+            rule = {"name": "title", "role": "apposition"}.get(self.mentions[before].form)
+            if rule is not None:
+                self.links.append(Link(named, before, rule, 0.85))
+                self.called.append(Called(named, self.mentions[before].surface))
+        if first < last and kind_of_noun(self.doc[first].lower_, self.ontology) in self.people:
+            self.called.append(Called(named, self.doc[first].text))
 
     def _describe(self, named: int, noun: Token, rule: str, confidence: float) -> None:
         """Make a mention of a described noun, or take the one that is there, and link it to what it names."""
@@ -275,6 +327,11 @@ class CueReader:
             return
         self._add(named, self.doc[self._start(noun) : noun.i + 1], noun, rule, confidence)
         self.mentions[-1].form, self.mentions[-1].kind, self.mentions[-1].noun = "role", kind, noun.lower_
+
+    def _call(self, named: int, noun: Token) -> None:
+        """Note what a name is called by a noun in the singular and the words before it."""
+        if noun.tag_ in {"NN", "NNP"}:
+            self.called.append(Called(named, self.doc[self._start(noun) : noun.i + 1].text))
 
     def _add(self, named: int, span: Span, root: Token, rule: str, confidence: float) -> None:
         """Another mention of what is named: a name unless it is made something else."""
@@ -321,7 +378,7 @@ class CueReader:
         named = self._antecedent(verb.head)
         for word in words:
             pronoun = PRONOUNS.get(word.lower_)
-            if pronoun is not None and pronoun.form == "relative" and _clause(word) in {verb, word}:
+            if pronoun is not None and pronoun.form == "relative" and clause(word) in {verb, word}:
                 antecedent, confidence = named, 0.9
                 if antecedent is None:
                     antecedent, confidence = self._before_comma(word), 0.6
@@ -381,6 +438,64 @@ class CueReader:
             if span and not any(self._is_entity(token) for token in span):
                 self._add(index, span, span.root, "abbreviation", 0.85)
 
+    def _link_defined(self) -> None:
+        """Short forms that the text states: (the "Company"), hereinafter "Tessel"."""
+        named = [index for index in self.roots if self.mentions[index].form == "name"]
+        for place in defined(self.text):
+            opening = self.offset + place.start
+            near = [each for each in named if opening - MAX_GAP_CHARS < self.mentions[each].end <= opening]
+            for span in (self.doc.char_span(*each) for each in place.forms):
+                full = self._full(near, place, span) if span is not None else None
+                if span is not None and full is not None:
+                    self._take_in_legal_form(full, place.start)
+                    self._define(full, span)
+
+    def _full(self, near: list[int], place: Defined, short: Span) -> int | None:
+        """Which of the names before a bracket is meant by the short form in it: the last of its sentence that has these
+        words, else the one right before it, if it may be called so."""
+        sentence = self.sentence_of[short.start]
+        for index in reversed(near):
+            same = self.sentence_of[self.roots[index].i] == sentence
+            if same and shortens(short.text, self.mentions[index].surface):
+                return index
+        between = self.text[self.mentions[near[-1]].end - self.offset : place.start] if near else ""
+        beside = near and (not between.strip() or names.fold(between) in names.LEGAL_FORMS)
+        return near[-1] if beside and self._may_be_called(near[-1], short, herein=place.herein) else None
+
+    def _may_be_called(self, full: int, short: Span, *, herein: bool) -> bool:
+        """Whether a name may have a short form of other words: a party's ("the Seller"), a noun for its kind, or any
+        where it is a firm's, and not part of what is meant ("the shares of X")."""
+        noun, words = short.root.lower_, self.mentions[full].surface.split()
+        kind = kind_of_noun(noun, self.ontology)
+        if noun in PARTIES or kind is not None:
+            return noun in PARTIES or kind in self.ontology.ancestors(self.mentions[full].kind)
+        part = self.roots[full].dep_ == "pobj" and self.roots[full].head.head.pos_ in {"NOUN", "PROPN"}
+        firm = names.fold(words[-1]) in names.LEGAL_FORMS
+        return (herein or firm) and not part and short.text[0].isupper()
+
+    def _take_in_legal_form(self, full: int, opening: int) -> None:
+        """Let a name go on to the bracket after it where only a legal form is between ("Tessel Group AS (")."""
+        mention = self.mentions[full]
+        between = self.text[mention.end - self.offset : opening].strip()
+        after = self.doc[max(i for i, index in self.at.items() if index == full) + 1]
+        if names.fold(between) in names.LEGAL_FORMS and after.text == between and between[0].isupper():
+            self.at[after.i] = full
+            mention.end = self.offset + after.idx + len(after)
+            mention.surface = self.text[mention.start - self.offset : mention.end - self.offset]
+
+    def _define(self, full: int, short: Span) -> None:
+        """Make a mention of a short form that is none yet, there and later in the chunk, and link it."""
+        held = self.at.get(short.root.i)
+        if held is not None and self.mentions[held].form == "name":
+            self.links.append(Link(full, held, "defined", 0.95))
+        elif kind_of_noun(short.root.lower_, self.ontology) is not None:
+            self._describe(full, short.root, "apposition", 0.9)
+            return
+        for token in self.doc[short.start :]:
+            if token.text == short.text and token.i not in self.at and token.i not in self.nouns:
+                self.at[token.i] = len(self.mentions)
+                self._add(full, self.doc[token.i : token.i + 1], token, "defined", 0.95)
+
     def _is_entity(self, token: Token) -> bool:
         return token.i in self.at and self.mentions[self.at[token.i]].form != "value"
 
@@ -395,93 +510,6 @@ class CueReader:
 
 def _labels(ontology: Ontology, kind: str) -> set[str]:
     return {label for each in ontology.ancestors(kind) for label in ontology.kinds[each].labels}
-
-
-def _with_pronouns(
-    doc: Doc, mentions: list[RawMention], at: dict[int, int], offset: int
-) -> tuple[list[RawMention], dict[int, int]]:
-    """`mentions` and `at` with the pronouns that no mention holds yet, and without an "it" that stands for nothing."""
-    found = {token.i: token for token in doc if token.i not in at and _is_pronoun(token)}
-    at = {i: index for i, index in at.items() if doc[i].lower_ != "it" or not _is_empty(doc[i])}
-    whole: list[RawMention] = []
-    placed: dict[int, int] = {}
-    moved: dict[int, int] = {}
-    for i in sorted({*found, *at}):
-        if i in found:
-            placed[i] = len(whole)
-            whole.append(_pronoun(found[i], offset))
-        else:
-            if at[i] not in moved:
-                moved[at[i]] = len(whole)
-                whole.append(mentions[at[i]])
-            placed[i] = moved[at[i]]
-    return whole, placed
-
-
-def _is_pronoun(token: Token) -> bool:
-    pronoun = PRONOUNS.get(token.lower_)
-    if pronoun is None or token.tag_ not in pronoun.tags:
-        return False
-    return token.lower_ != "it" or not _is_empty(token)
-
-
-def _is_empty(it: Token) -> bool:
-    """Whether "it" only fills a place: "it is clear that", "it rained"."""
-    if it.dep_ == "expl":
-        return True
-    verb = it.head
-    if it.dep_ not in SUBJECTS or verb.lemma_ not in EMPTY_IT_VERBS:
-        return False
-    below = [
-        *verb.children,
-        *(each for child in verb.children if child.dep_ in {"acomp", "attr"} for each in child.children),
-    ]
-    return any(child.dep_ in CLAUSES and child.i > verb.i for child in below) or verb.lemma_ in {"rain", "snow"}
-
-
-def _pronoun(token: Token, offset: int) -> RawMention:
-    return RawMention(
-        start=offset + token.idx,
-        end=offset + token.idx + len(token.text),
-        surface=token.text,
-        kind=UNKNOWN_KIND,
-        form="pronoun",
-        gender=PRONOUNS[token.lower_].gender,
-        subject=token.dep_ in SUBJECTS,
-    )
-
-
-def _quoted(doc: Doc) -> list[bool]:
-    """Whether each token stands within quotation marks; a blank line ends a quotation."""
-    inside, states = False, []
-    for token in doc:
-        if token.text in _OPENING or (token.text == '"' and not inside):
-            inside = True
-        elif token.text in _CLOSING or token.text == '"' or "\n\n" in token.text:
-            inside = False
-        states.append(inside)
-    return states
-
-
-def _clause(token: Token) -> Token:
-    """The verb that governs `token`, or the root of its sentence."""
-    current = token
-    while current.head.i != current.i:
-        current = current.head
-        if current.pos_ in {"VERB", "AUX"}:
-            break
-    return current
-
-
-def _role(root: Token) -> Role:
-    token = root
-    while token.dep_ in {"conj", "appos"} and token.head.i != token.i:
-        token = token.head
-    if token.dep_ in SUBJECTS:
-        return "subject"
-    if token.dep_ in {"dobj", "dative", "pobj"}:
-        return "object"
-    return "possessive" if token.dep_ == "poss" else "other"
 
 
 def _is_definite(noun: Token) -> bool:

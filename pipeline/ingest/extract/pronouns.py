@@ -10,8 +10,13 @@ from dataclasses import dataclass, replace
 from math import log2
 from typing import TYPE_CHECKING, Literal
 
+from graph_schema.ontology import UNKNOWN_KIND
+from pipeline.text.mentions import SUBJECTS, RawMention
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from spacy.tokens import Doc, Token
 
     from pipeline.ingest.extract.cues import Context
 
@@ -50,7 +55,8 @@ PRONOUNS: dict[str, Pronoun] = {
     "where": Pronoun("relative", animate=False, tags=frozenset({"WRB"})),
 }  # fmt: skip
 
-
+EMPTY_IT_VERBS = frozenset("be seem appear become turn happen take rain snow follow remain".split())
+CLAUSES = frozenset({"ccomp", "xcomp", "csubj", "advcl"})
 MAX_DISTANCE_CHARS = 600
 MAX_SENTENCES = 4
 CLEAR_MARGIN = 0.6
@@ -86,6 +92,60 @@ class Candidate:
     count: int
     about: bool
     pronoun: Pronoun | None
+
+
+def with_pronouns(
+    doc: Doc, mentions: list[RawMention], at: dict[int, int], offset: int
+) -> tuple[list[RawMention], dict[int, int]]:
+    """`mentions` and `at` with the pronouns that no mention holds yet, and without an "it" that stands for nothing."""
+    found = {token.i: token for token in doc if token.i not in at and _is_pronoun(token)}
+    at = {i: index for i, index in at.items() if doc[i].lower_ != "it" or not _is_empty(doc[i])}
+    whole: list[RawMention] = []
+    placed: dict[int, int] = {}
+    moved: dict[int, int] = {}
+    for i in sorted({*found, *at}):
+        if i in found:
+            placed[i] = len(whole)
+            whole.append(_pronoun(found[i], offset))
+        else:
+            if at[i] not in moved:
+                moved[at[i]] = len(whole)
+                whole.append(mentions[at[i]])
+            placed[i] = moved[at[i]]
+    return whole, placed
+
+
+def _is_pronoun(token: Token) -> bool:
+    pronoun = PRONOUNS.get(token.lower_)
+    if pronoun is None or token.tag_ not in pronoun.tags:
+        return False
+    return token.lower_ != "it" or not _is_empty(token)
+
+
+def _is_empty(it: Token) -> bool:
+    """Whether "it" only fills a place: "it is clear that", "it rained"."""
+    if it.dep_ == "expl":
+        return True
+    verb = it.head
+    if it.dep_ not in SUBJECTS or verb.lemma_ not in EMPTY_IT_VERBS:
+        return False
+    below = [
+        *verb.children,
+        *(each for child in verb.children if child.dep_ in {"acomp", "attr"} for each in child.children),
+    ]
+    return any(child.dep_ in CLAUSES and child.i > verb.i for child in below) or verb.lemma_ in {"rain", "snow"}
+
+
+def _pronoun(token: Token, offset: int) -> RawMention:
+    return RawMention(
+        start=offset + token.idx,
+        end=offset + token.idx + len(token.text),
+        surface=token.text,
+        kind=UNKNOWN_KIND,
+        form="pronoun",
+        gender=PRONOUNS[token.lower_].gender,
+        subject=token.dep_ in SUBJECTS,
+    )
 
 
 def best_antecedent(

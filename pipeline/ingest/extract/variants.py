@@ -94,6 +94,12 @@ def tails(normal: str) -> Iterator[str]:
             yield " ".join(words[start:])
 
 
+def is_firm(surface: str) -> bool:
+    """Whether a name ends in a legal form: "Halden Ltd."."""
+    words = names.fold(surface).split()
+    return len(words) > 1 and words[-1] in names.LEGAL_FORMS
+
+
 def acronyms(surface: str) -> set[str]:
     """The acronyms a name of several words can have, in lower case: of its capitalised words, and of all its words."""
     words = _WORD.findall(surface)
@@ -126,6 +132,15 @@ def abbreviates(short: str, full: str) -> bool:
             return False
     starts = [match.start() for match in re.finditer(rf"(?<![^\W_]){re.escape(letters[0])}", text)]
     return any(start < position for start in starts)
+
+
+def name_of_birth(name: str, born: str) -> str:
+    """The whole name of someone called `name` who was `born` so: Maria Lopez, née Garcia, was Maria Garcia."""
+    given = bare(name).split()[:-1]
+    while given and given[-1].islower():
+        given.pop()
+    whole = " " in born and (born.split()[0] in given or gender_of_given_name(born) is not None)
+    return born if whole else " ".join([*given, born])
 
 
 def gender_of_given_name(name: str) -> str | None:

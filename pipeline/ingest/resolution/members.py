@@ -115,6 +115,11 @@ def _says_more(own: Name, alias: Name) -> bool:
     return compare(own.text, alias.text, own.family).score < REDUNDANT_ALIAS_SCORE
 
 
+def exclude(one: str, other: str) -> bool:
+    """Whether nothing is of both families of kinds; what is of an unknown kind may be of any."""
+    return one != other and UNKNOWN_KIND not in (one, other) and {one, other} not in UNCERTAIN
+
+
 def compare_names(one: Name, other: Name) -> Comparison:
     """Compare two names with their kinds: kinds that exclude each other forbid it, an unknown kind costs certainty."""
     if one.family == other.family:
@@ -124,7 +129,7 @@ def compare_names(one: Name, other: Name) -> Comparison:
         known = one.family if other.family == UNKNOWN_KIND else other.family
         sure = same or compare(one.text, other.text, known).score >= SURE_SCORE
         return Comparison(0.85, "kind-unknown") if sure else DIFFERENT
-    if {one.family, other.family} in UNCERTAIN or (same and begins_with_a_given_name(one.text)):
+    if not exclude(one.family, other.family) or (same and begins_with_a_given_name(one.text)):
         return Comparison(0.8, "kind-uncertain") if same else DIFFERENT
     return Comparison(0.0, "different", "kinds")
 

@@ -28,8 +28,8 @@ File = tuple[str, str]
 class DeadLetters:
     """The dead letters of one run, and what it does to the outstanding ones.
 
-    `tried` is called for every file that the run looks at; `settle`, at the end, replaces the outstanding letters of
-    those files by what failed now.
+    `tried` is called for every file once all that the run made of it is known; `settle`, at the end, replaces the
+    outstanding letters of those files by what failed now. Of any other file, a letter goes where the same failed anew.
     """
 
     def __init__(self, home: Path, run: str) -> None:
@@ -40,7 +40,7 @@ class DeadLetters:
         self._tried: set[File] = set()
 
     def tried(self, source: str, path: str) -> None:
-        """The run looked at this file."""
+        """The run read this file to its end, and every document of it is in the graph or failed."""
         if (source, path) in self._before:
             self._tried.add((source, path))
 
@@ -64,9 +64,13 @@ class DeadLetters:
         if not self._tried and not self.count:
             return
         new = list(_read(self.path)) if self.count else []
-        again = self._tried | {(each.source, each.path) for each in new}
+        again = {(each.source, each.path, each.record) for each in new}
+        kept = [
+            each
+            for each in _read(self.folder / OUTSTANDING)
+            if (each.source, each.path) not in self._tried and (each.source, each.path, each.record) not in again
+        ]
         self.folder.mkdir(parents=True, exist_ok=True)
-        kept = [each for each in _read(self.folder / OUTSTANDING) if (each.source, each.path) not in again]
         write_atomically(self.folder / OUTSTANDING, "".join(map(_line, (*kept, *new))))
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from graph_schema.ontology import Ontology
     from pipeline.engines import Engine, Stage
-    from pipeline.ingest.dead_letters import DeadLetters
+    from pipeline.ingest.dead_letters import DeadLetters, File
     from pipeline.ingest.load import EvidenceSink, Row
     from pipeline.ingest.options import RunOptions
     from pipeline.ingest.plan import Plan
@@ -73,7 +73,8 @@ class Intake:
         )
         self._whole: list[Row] = []
         self._short: list[Row] = []
-        self._broken: set[tuple[str, str]] = set()
+        self._broken: set[File] = set()
+        self._ended: list[File] = []
         self._taken = 0
 
     def take(self, plan: Plan, shown: Callable[[int], None]) -> None:
@@ -116,9 +117,9 @@ class Intake:
                     self._fail(item)
                 case Unchanged():
                     self.report.documents["unchanged"] += item.documents
+                    self.letters.tried(item.source, item.path)
                     done += 1
                 case ToRead():
-                    self.letters.tried(item.source.name, item.path)
                     yield from self._of_file(plan, item)
                     done += 1
             shown(done)
@@ -152,6 +153,7 @@ class Intake:
             self._short.append(row)
         elif whole and file.file_hash is not None:
             self._whole.append(row)
+        self._ended.append((file.source.name, file.path))
 
     def _is_enough(self) -> bool:
         return self.stop.reason is not None or (self.options.limit is not None and self._taken >= self.options.limit)
@@ -212,9 +214,13 @@ class Intake:
             self.report.loaded(evidence)
 
     def _record_file_hashes(self) -> None:
-        """Once everything of a file is in the graph, its bytes alone say that it is unchanged."""
+        """Once everything of a file is in the graph, its bytes alone say that it is unchanged, and its dead letters are
+        those of this run."""
         waiting, self._whole = self._whole, []
         self.loader.record([row for row in waiting if (row["source"], row["path"]) not in self._broken])
+        ended, self._ended = self._ended, []
+        for file in ended:
+            self.letters.tried(*file)
 
     def _fail(self, failed: Failed) -> None:
         self.letters.add(failed)

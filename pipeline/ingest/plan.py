@@ -33,8 +33,11 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Unchanged:
-    """A file whose bytes were read before, under the same fields and by the same extractor."""
+    """A file whose bytes were read before, under the same fields and by the same extractor: `path` is that of its
+    documents."""
 
+    source: str
+    path: str
     documents: int
 
 
@@ -168,7 +171,7 @@ class Plan:
                 continue
             self._held[source.name] += entry["documents"]
             if self._is_unchanged(entry, file_hash):
-                yield Unchanged(entry["documents"])
+                yield Unchanged(**at, documents=entry["documents"])
             else:
                 known = {row["key"]: row for row in self.store.read("documents_of_file", **at)}
                 yield ToRead(source, relative, file_hash, known)

@@ -59,6 +59,14 @@ def test_a_run_that_does_not_look_at_a_file_keeps_its_letters(tmp_path: Path) ->
     assert outstanding(tmp_path) == [letter("a.txt"), letter("b.txt")]
 
 
+def test_of_a_file_that_was_not_read_to_its_end_only_what_failed_anew_is_replaced(tmp_path: Path) -> None:
+    known = [letter("a.jsonl", record="1"), letter("a.jsonl", record="2")]
+    run(tmp_path, "1", ["a.jsonl"], known)
+    again = letter("a.jsonl", "still broken", record="1")
+    run(tmp_path, "2", [], [again])
+    assert outstanding(tmp_path) == [known[1], again]
+
+
 def test_a_reason_with_a_line_separator_is_one_letter(tmp_path: Path) -> None:
     run(tmp_path, "1", ["a.txt"], [letter("a.txt", "one\u2028two\x85three\nfour")])
     assert outstanding(tmp_path) == [letter("a.txt", "one\u2028two\x85three\nfour")]

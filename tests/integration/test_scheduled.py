@@ -18,8 +18,9 @@ from support import dump, environment, rows
 
 from pipeline import cli
 from pipeline.api import Groundplan
-from pipeline.errors import OutOfSpace, RunStopped, SourceError
+from pipeline.errors import OutOfSpace, RunStopped, SourceError, StoreUnavailable
 from pipeline.ingest.dead_letters import outstanding
+from pipeline.ingest.load import Loader
 from pipeline.ingest.stop import StopRequest
 from pipeline.store.lease import sole_writer
 
@@ -76,6 +77,10 @@ def many(path: Path, count: int) -> Path:
     for number in range(count):
         (path / f"{number:03}.txt").write_text(TEXT * 60 + f"Norvik {number} was founded in 1950.\n", encoding="utf-8")
     return path
+
+
+def unavailable(*_: object) -> None:
+    raise StoreUnavailable("no Neo4j answers.", "Start it.")
 
 
 # Exit codes and the summary
@@ -296,6 +301,42 @@ def test_retry_takes_the_outstanding_letters_again_and_nothing_else(graph: Groun
     graph.ingest(folder)
     assert outstanding(graph.settings.home) == []
     assert dict(graph.retry().documents) == {}
+
+
+def test_letters_stay_outstanding_when_the_run_that_would_settle_them_ends_early(
+    graph: Groundplan, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ["3.txt", "4.txt", "5.txt"]
+    for name in names:
+        (folder / name).write_text("", encoding="utf-8")
+    graph.ingest(folder)
+    for number, name in enumerate(names):
+        (folder / name).write_text(f"Karl Berg was born in Bergen in 190{number}.\n", encoding="utf-8")
+    stop = StopRequest()
+    stop.ask("enough")
+    with pytest.raises(RunStopped):
+        graph.retry(stop=stop)
+    assert [each.path for each in outstanding(graph.settings.home)] == names
+    with monkeypatch.context() as patched:
+        patched.setattr(Loader, "record", unavailable)
+        with pytest.raises(StoreUnavailable):
+            graph.retry()
+    rows(graph.store, "MATCH (lease:Lease) DELETE lease")  # it expires, where no server answers
+    assert [each.path for each in outstanding(graph.settings.home)] == names
+    graph.ingest(folder, limit=1)
+    assert [each.path for each in outstanding(graph.settings.home)] == names[1:]
+    assert dict(graph.retry().documents) == {"new": 2}
+    assert outstanding(graph.settings.home) == []
+
+
+def test_the_letter_of_a_file_that_is_again_what_the_graph_holds_is_settled(graph: Groundplan, folder: Path) -> None:
+    graph.ingest(folder)
+    (folder / "0.txt").write_text("", encoding="utf-8")
+    graph.ingest(folder)
+    assert [each.path for each in outstanding(graph.settings.home)] == ["0.txt"]
+    (folder / "0.txt").write_text(TEXT, encoding="utf-8")
+    assert dict(graph.ingest(folder).documents) == {"unchanged": 3}
+    assert outstanding(graph.settings.home) == []
 
 
 def test_status_tells_the_latest_runs_the_holder_and_the_dead_letters(

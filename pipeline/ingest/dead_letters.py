@@ -7,12 +7,13 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager, suppress
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from graph_schema.models import Failed
-from pipeline.errors import ConfigurationError
-from pipeline.files import write_atomically
+from pipeline.errors import ConfigurationError, GroundplanError
+from pipeline.files import write_atomically, writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -45,10 +46,11 @@ class DeadLetters:
             self._tried.add((source, path))
 
     def add(self, failed: Failed) -> None:
-        """Write one letter, at once."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(_line(failed))
+        """Write one letter, at once. Raises as `writing`."""
+        with writing(self.path):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with self.path.open("a", encoding="utf-8") as file:
+                file.write(_line(failed))
         self.count += 1
 
     def withdraw(self) -> None:
@@ -59,8 +61,19 @@ class DeadLetters:
         """Take note of files with letters that are no longer there."""
         self._tried |= {file for file in self._before if is_missing(*file)}
 
+    @contextmanager
+    def settling(self) -> Iterator[None]:
+        """Settle at the end of the block, however it ends: its own error is the one that goes on."""
+        try:
+            yield
+        except BaseException:
+            with suppress(GroundplanError, OSError):
+                self.settle()
+            raise
+        self.settle()
+
     def settle(self) -> None:
-        """Bring the outstanding letters up to date with this run."""
+        """Bring the outstanding letters up to date with this run. Raises as `writing`."""
         if not self._tried and not self.count:
             return
         new = list(_read(self.path)) if self.count else []
@@ -70,8 +83,9 @@ class DeadLetters:
             for each in _read(self.folder / OUTSTANDING)
             if (each.source, each.path) not in self._tried and (each.source, each.path, each.record) not in again
         ]
-        self.folder.mkdir(parents=True, exist_ok=True)
-        write_atomically(self.folder / OUTSTANDING, "".join(map(_line, (*kept, *new))))
+        with writing(self.folder / OUTSTANDING):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            write_atomically(self.folder / OUTSTANDING, "".join(map(_line, (*kept, *new))))
 
 
 def outstanding(home: Path) -> list[Failed]:

@@ -77,10 +77,8 @@ class IngestJob:
         self._refuse_prune()
 
     def _ingest(self, sources: Sequence[Source]) -> None:
-        try:
+        with self.letters.settling():
             self._documents(sources)
-        finally:
-            self.letters.settle()
         self.stop.check()
         with self.report.timed("resolve"), progress("resolve", "documents") as shown:
             found = resolve(self.store, self.ontology, shown, self.stop.check)

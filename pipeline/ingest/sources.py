@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from graph_schema.models import Failed
 from pipeline.errors import ConfigurationError, SourceError
-from pipeline.files import write_atomically
+from pipeline.files import write_atomically, writing
 from pipeline.ingest.readers import SUFFIXES, format_of
 
 if TYPE_CHECKING:
@@ -114,7 +114,8 @@ def remember(home: Path, sources: Iterable[Source]) -> None:
     """Keep in `home` which folder each source name stands for, so that a later run cannot take another folder of the
     same name for it and replace its documents.
 
-    Raises `SourceError` when a name is another folder's already; giving the name (`NAME=PATH`) says that it moved.
+    Raises `SourceError` when a name is another folder's already; giving the name (`NAME=PATH`) says that it moved; and
+    as `writing`.
     """
     known = remembered(home)
     for source in sources:
@@ -126,7 +127,8 @@ def remember(home: Path, sources: Iterable[Source]) -> None:
                 f"{source.name}={source.given}.",
             )
         known[source.name] = source.given
-    write_atomically(home / SOURCES_FILE, json.dumps(known, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
+    with writing(home / SOURCES_FILE):
+        write_atomically(home / SOURCES_FILE, json.dumps(known, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
 
 
 def select(sources: Iterable[Source], names: Collection[str]) -> tuple[Source, ...]:

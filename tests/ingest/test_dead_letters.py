@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
 
 from graph_schema.models import Failed
-from pipeline.errors import ConfigurationError
+from pipeline.errors import ConfigurationError, OutOfSpace
 from pipeline.ingest.dead_letters import FOLDER, OUTSTANDING, DeadLetters, files_of, outstanding
 
 if TYPE_CHECKING:
@@ -75,6 +76,20 @@ def test_a_reason_with_a_line_separator_is_one_letter(tmp_path: Path) -> None:
 def test_letters_name_each_file_once(tmp_path: Path) -> None:
     run(tmp_path, "1", ["a.jsonl"], [letter("a.jsonl", record="1"), letter("a.jsonl", record="2")])
     assert files_of(outstanding(tmp_path)) == [("letters", "a.jsonl")]
+
+
+def test_an_error_of_the_run_is_not_hidden_by_letters_that_cannot_be_written(tmp_path: Path) -> None:
+    letters = DeadLetters(tmp_path, "run")
+    letters.add(letter("a.txt"))
+    (tmp_path / FOLDER / f".{OUTSTANDING}.{os.getpid()}.tmp").symlink_to("/dev/full")
+    with pytest.raises(ZeroDivisionError), letters.settling():
+        raise ZeroDivisionError
+    (tmp_path / FOLDER / f".{OUTSTANDING}.{os.getpid()}.tmp").symlink_to("/dev/full")
+    with pytest.raises(OutOfSpace), letters.settling():
+        pass
+    with pytest.raises(ZeroDivisionError), letters.settling():
+        raise ZeroDivisionError
+    assert outstanding(tmp_path) == [letter("a.txt")]
 
 
 def test_a_line_that_is_no_letter_is_an_error_that_names_it(tmp_path: Path) -> None:

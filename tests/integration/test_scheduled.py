@@ -177,6 +177,35 @@ def test_the_summary_goes_to_a_file_and_the_metrics_to_another_also_when_the_run
         assert "groundplan_run_last_success_timestamp_seconds 1" in metrics
 
 
+@pytest.mark.parametrize("bad", ["--summary-file", "--metrics-file"])
+def test_a_file_that_cannot_be_written_is_2_in_what_is_printed_and_in_the_other_file(
+    call: Callable[..., Outcome], folder: Path, tmp_path: Path, bad: str
+) -> None:
+    files = {"--summary-file": tmp_path / "last.json", "--metrics-file": tmp_path / "groundplan.prom"}
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    given = files | {bad: tmp_path / "file" / "below"}
+    outcome = call("ingest", folder, *(each for pair in given.items() for each in pair))
+    assert outcome.code == outcome.summary["exit_code"] == 2
+    assert (outcome.summary["status"], outcome.summary["documents"]["new"]) == ("done", 3)
+    assert f"{bad[2:-5]} file" in outcome.summary["error"]
+    if bad == "--summary-file":
+        metrics = files["--metrics-file"].read_text(encoding="utf-8")
+        assert "groundplan_run_exit_code 2.0" in metrics
+        assert "last_success" not in metrics
+    else:
+        assert json.loads(files["--summary-file"].read_text(encoding="utf-8")) == outcome.summary
+
+
+def test_a_run_that_fails_and_files_that_cannot_be_written_end_with_the_code_of_the_run(
+    call: Callable[..., Outcome], tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    below = tmp_path / "file" / "below"
+    outcome = call("retry", "--max-seconds", 0.001, "--summary-file", below, "--metrics-file", below)
+    assert outcome.code == outcome.summary["exit_code"] == 75
+    assert outcome.err.count("Name a file in a folder") == 2
+
+
 def test_a_full_disk_for_the_record_files_is_75_and_the_next_run_finishes(graph: Groundplan, folder: Path) -> None:
     graph.ingest(folder)
     expected = dump(graph.store)
@@ -188,6 +217,24 @@ def test_a_full_disk_for_the_record_files_is_75_and_the_next_run_finishes(graph:
         graph.ingest(folder)
     assert graph.ingest(folder).status == "done"
     assert dump(graph.store) == expected
+
+
+@pytest.mark.parametrize("file", ["sources.json", "records/extract", "dead-letters/2", "dead-letters/.outstanding"])
+def test_a_full_disk_is_75_whatever_of_the_home_is_written_then(
+    call: Callable[..., Outcome], folder: Path, monkeypatch: pytest.MonkeyPatch, file: str
+) -> None:
+    opened = Path.open
+
+    def on_a_full_disk(path: Path, mode: str = "r", **named: Any) -> Any:  # noqa: ANN401
+        return opened(Path("/dev/full") if file in str(path) and mode != "r" else path, mode, **named)
+
+    (folder / "broken.pdf").write_bytes(b"%PDF-1.4 nothing follows")
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "open", on_a_full_disk)
+        outcome = call("ingest", folder)
+    assert outcome.code == outcome.summary["exit_code"] == 75
+    assert "No space left on device" in outcome.summary["error"]
+    assert call("ingest", folder).summary["documents"]["failed"] == 1
 
 
 # What is left out

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from graph_schema import keys
 from graph_schema.models import Document, Failed
-from pipeline.errors import DocumentError
 from pipeline.ingest.readers import PLAIN, Format, format_of, reader_of
 from pipeline.ingest.readers.base import (
     DEFAULT_FIELDS,
@@ -18,6 +17,7 @@ from pipeline.ingest.readers.base import (
     Options,
     Parsed,
     clean,
+    explained,
     iso_date,
     one_line,
 )
@@ -86,10 +86,11 @@ def read_file(
     file = _File(source, relative_path, known, _options(known, settings, fields))
     try:
         yield from _unchanged(source.root / relative_path, file)
-    except DocumentError as error:
-        yield file.failed(None, error.message, error.remedy)
     except OSError as error:
         yield _unreadable(error, file)
+    except Exception as error:
+        said = explained(error)
+        yield file.failed(None, said.message, said.remedy)
 
 
 def _options(known: Format, settings: Settings, fields: Fields) -> Options:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pipeline.ingest.sources import Skipped, covers, document_path, walk
+from pipeline.ingest.sources import Skipped, covers, document_path, failed_file, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -118,11 +118,16 @@ class Plan:
         for name in {source.name for source in self.sources}:
             self._total[name] = self.store.read("count_documents_of_source", source=name)[0]["documents"]
         for group in grouped(walk(self.sources), BATCH_FILES):
-            files = [item for item in group if isinstance(item, tuple)]
-            yield from self._unread([item for item in group if not isinstance(item, tuple)])
-            old = {item for item in files if self._is_old(*item)}
-            yield from self._left_out(old)
-            yield from self._files([item for item in files if item not in old])
+            files: list[tuple[Source, Path]] = []
+            for item in group:
+                if not isinstance(item, tuple):
+                    self._unseen[item.source].add(item.path)
+                    yield item
+                elif (aside := self._set_aside(*item)) is not None:
+                    yield aside
+                else:
+                    files.append(item)
+            yield from self._files(files)
         self._walked = True
 
     def lost(self, file: ToRead, keys: Iterable[str]) -> None:
@@ -149,21 +154,23 @@ class Plan:
         except OSError:
             return False
 
-    def _left_out(self, files: set[tuple[Source, Path]]) -> Iterator[Skipped]:
-        for source, relative in files:
-            self._left[source.name].add(document_path(relative))
-            yield Skipped(source.name, document_path(relative), f"not modified since {self.since}")
-
-    def _unread(self, items: Iterable[Skipped | Failed]) -> Iterator[Skipped | Failed]:
-        for item in items:
-            self._unseen[item.source].add(item.path)
-            yield item
+    def _set_aside(self, source: Source, relative: Path) -> Skipped | Failed | None:
+        """Why a file is not to be read; else it counts as seen. Two whose paths are one once they are normalised would
+        be one document: the first is read."""
+        name, path = source.name, document_path(relative)
+        if path in self._seen[name] or path in self._left[name]:
+            reason = "its name differs from another's only in how its accents are written."
+            return failed_file(source, relative, reason, "Rename one of the two.", transient=False)
+        if self._is_old(source, relative):
+            self._left[name].add(path)
+            return Skipped(name, path, f"not modified since {self.since}")
+        self._seen[name].add(path)
+        return None
 
     def _files(self, files: list[tuple[Source, Path]]) -> Iterator[ToRead | Unchanged]:
         wanted = [{"source": source.name, "path": document_path(relative)} for source, relative in files]
         ledger = {(row["source"], row["path"]): row for row in self.store.read("files_in_ledger", files=wanted)}
         for (source, relative), at in zip(files, wanted, strict=True):
-            self._seen[source.name].add(at["path"])
             file_hash = _file_hash(source.root / relative, self.fields)
             entry = ledger.get((at["source"], at["path"]))
             if entry is None:

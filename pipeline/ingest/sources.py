@@ -25,6 +25,7 @@ __all__ = [
     "Source",
     "covers",
     "document_path",
+    "failed_file",
     "files_again",
     "parse_source",
     "parse_sources",
@@ -264,7 +265,7 @@ def _entries(source: Source, folder: Path) -> tuple[list[_Entry], Failed | None]
             entries = [entry for entry in listing if not entry.name.startswith(".")]
     except OSError as error:
         reason, remedy = f"folder cannot be listed: {error.strerror}.", "Give this user the right to list it."
-        return [], _failed(source, folder, reason, remedy, transient=not isinstance(error, PermissionError))
+        return [], failed_file(source, folder, reason, remedy, transient=not isinstance(error, PermissionError))
     entries.sort(key=lambda entry: (_nfc(entry.name), entry.name), reverse=True)
     return [(folder / entry.name, entry) for entry in entries], None
 
@@ -322,10 +323,11 @@ def _match(parts: tuple[str, ...], pattern: tuple[str, ...], *, whole: bool) -> 
 def _utf8(source: Source, relative: Path) -> Path | Failed:
     if _is_utf8(str(relative)):
         return relative
-    return _failed(source, relative, "its name is not UTF-8.", "Rename the file.", transient=False)
+    return failed_file(source, relative, "its name is not UTF-8.", "Rename the file.", transient=False)
 
 
-def _failed(source: Source, path: Path, reason: str, remedy: str, *, transient: bool) -> Failed:
+def failed_file(source: Source, path: Path, reason: str, remedy: str, *, transient: bool) -> Failed:
+    """What is reported of a file or folder of `source` that nobody can look into."""
     return Failed(
         source=source.name,
         path=document_path(path),

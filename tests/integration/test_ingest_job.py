@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import threading
+import unicodedata
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from pipeline.ingest import derive as derive_module
 from pipeline.ingest import intake as intake_module
 from pipeline.ingest import job as job_module
 from pipeline.ingest import resolve as resolve_module
+from pipeline.ingest.dead_letters import outstanding
 from pipeline.ingest.sources import parse_sources
 from pipeline.text import nlp
 
@@ -538,6 +540,23 @@ def test_what_cannot_be_read_is_a_dead_letter_and_the_rest_is_ingested(
     ]
     assert all(letter["reason"] and letter["remedy"] for letter in letters)
     assert dump(store) == expected
+
+
+def test_of_two_files_whose_names_differ_only_in_how_accents_are_written_one_is_read_in_every_run(
+    graph: Groundplan, folder: Path
+) -> None:
+    names = [unicodedata.normalize(form, "Zürich.txt") for form in ("NFC", "NFD")]
+    for number, name in enumerate(names):
+        (folder / name).write_text(f"Karl Berg was born in Zürich in 190{number}.\n", encoding="utf-8")
+    for _ in range(2):
+        report = graph.ingest(folder)
+        assert [failed.path for failed in report.failures] == [names[0]]
+        assert "how its accents are written" in report.failures[0].reason
+    assert (report.documents["changed"], report.written) == (0, NOTHING)
+    assert [each.path for each in outstanding(graph.settings.home)] == [names[0]]
+    (folder / names[1]).rename(folder / "z.txt")
+    assert graph.ingest(folder).documents["new"] == 1
+    assert outstanding(graph.settings.home) == []
 
 
 def test_a_document_that_breaks_extraction_fails_alone_and_in_every_run_until_it_succeeds(

@@ -10,6 +10,7 @@ from graph_schema.keys import digest
 from graph_schema.models import Claim, Document, Evidence, Failed, LocalEntity, Mention, StatedValue
 from pipeline.engines import Shard, open_engine
 from pipeline.errors import EvidenceError
+from pipeline.ingest.dead_letters import Taken
 from pipeline.ingest.extract import RulesExtractor, Segmented, check_offsets
 from pipeline.ingest.load import Loader
 from pipeline.ingest.plan import ToRead, Unchanged
@@ -75,11 +76,15 @@ class Intake:
         self._short: list[Row] = []
         self._broken: set[File] = set()
         self._ended: list[File] = []
+        self._patterns: dict[str, tuple[str | None, ...]] = {}
         self._taken = 0
 
     def take(self, plan: Plan, shown: Callable[[int], None]) -> None:
         """Bring the evidence of every new and changed document of `plan` into the graph, until asked to stop: the
         shards that are under way are finished then."""
+        for source in plan.sources:
+            if not source.literal:
+                self._patterns[source.name] = (*self._patterns.get(source.name, ()), source.pattern)
         batches = in_batches(self._to_extract(plan, shown), self.settings.batch_documents)
         if self.options.catalogue:
             for batch in batches:
@@ -223,7 +228,8 @@ class Intake:
             self.letters.tried(*file)
 
     def _fail(self, failed: Failed) -> None:
-        self.letters.add(failed)
+        taken = Taken(self.options.fields, self.options.catalogue, self._patterns.get(failed.source, ()))
+        self.letters.add(failed, taken)
         self.report.failed(failed, self.letters.path)
 
     def _segment_key(self, document: Document) -> str:

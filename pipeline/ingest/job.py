@@ -52,7 +52,10 @@ class IngestJob:
         self.report = report
         self.letters = DeadLetters(settings.home, report.run)
         self.intake = Intake(store, settings, ontology, options=options, report=report, letters=self.letters, stop=stop)
-        self._before = {layer: counters.total for layer, counters in store.written.items()}
+        # An earlier part of the same run may have written.
+        self._before = {
+            layer: counters.total - report.written.get(layer, 0) for layer, counters in store.written.items()
+        }
         self._refused: list[Gone] = []
 
     def run(self, sources: Sequence[Source]) -> None:
@@ -98,7 +101,7 @@ class IngestJob:
             self.intake.take(plan, shown)
             self.report.count_imported()
             self._prune(plan)
-        self.letters.settle_missing(plan.is_missing)
+        self.letters.settle_where(plan.is_settled)
 
     def _prune(self, plan: Plan) -> None:
         """Report what is gone, and delete it where that was asked for and is not suspiciously much."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pipeline.ingest.sources import Skipped, covers, document_path, failed_file, walk
+from pipeline.ingest.sources import Skipped, covers, document_path, failed_file, lists, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -141,11 +141,13 @@ class Plan:
         found = [self._gone_of(name) for name in sorted({source.name for source in self.sources})]
         return [each for each in found if each.documents]
 
-    def is_missing(self, source: str, path: str) -> bool:
-        """Whether the sources would read this file, were walked to their end, and it is not there."""
-        covered = any(each.name == source and covers(each, path) for each in self.sources)
+    def is_settled(self, source: str, path: str) -> bool:
+        """Whether nothing is wrong any more with what is no file that was read: the sources of this run that would read
+        such a file, or list such a folder, were walked to their end, and it is not there, or a folder that was listed.
+        """
+        walked = any(each.name == source and _would_meet(each, path) for each in self.sources)
         looked_at = path in self._seen[source] or path in self._left[source] or self._is_unseen(source, path)
-        return self._walked and covered and not looked_at
+        return self._walked and walked and not looked_at
 
     def _is_old(self, source: Source, relative: Path) -> bool:
         """Whether the file was not modified since `since`; one that cannot be looked at is no such file."""
@@ -219,6 +221,10 @@ def grouped(items: Iterable[T], size: int) -> Iterator[list[T]]:
     iterator = iter(items)
     while group := list(islice(iterator, size)):
         yield group
+
+
+def _would_meet(source: Source, path: str) -> bool:
+    return covers(source, path) or (lists(source, path) and not (source.root / path).is_file())
 
 
 def _file_hash(path: Path, fields: Fields) -> str | None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import glob
 import json
 import os
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -26,13 +27,14 @@ __all__ = [
     "covers",
     "document_path",
     "failed_file",
-    "files_again",
+    "lists",
     "parse_source",
     "parse_sources",
     "paths",
     "remember",
     "remembered",
     "select",
+    "sources_again",
     "walk",
 ]
 
@@ -143,17 +145,19 @@ def select(sources: Iterable[Source], names: Collection[str]) -> tuple[Source, .
     return tuple(source for source in sources if not names or source.name in names)
 
 
-def files_again(home: Path, files: Iterable[tuple[str, str]]) -> tuple[Source, ...]:
-    """Sources of one file each, for files that earlier runs of this home named by source and path. Raises
-    `SourceError` where it is not known which folder a source stands for."""
+def sources_again(home: Path, name: str, path: str, patterns: Iterable[str | None]) -> tuple[Source, ...]:
+    """Sources of one file, or of what `patterns` match below one folder, which an earlier run of this home named by
+    source and path. Raises `SourceError` where it is not known which folder the source stands for."""
     known = remembered(home)
-    found: list[Source] = []
-    for name, path in files:
-        if name not in known:
-            raise SourceError(f"which folder the source {name!r} stands for is not known.", f"Ingest it: {name}=PATH.")
-        given = known[name]
-        found.append(Source(name, Path(given).resolve(), path, literal=True, given=given, named=True))
-    return tuple(found)
+    if name not in known:
+        raise SourceError(f"which folder the source {name!r} stands for is not known.", f"Ingest it: {name}=PATH.")
+    given = known[name]
+    source = Source(name, Path(given).resolve(), path, literal=True, given=given, named=True)
+    if not (source.root / path).is_dir():
+        return (source,)
+    parts = Path(path).parts
+    below = [rest for pattern in patterns for rest in sorted(_rests(parts, _pattern_parts(pattern))) if rest]
+    return tuple(replace(source, pattern="/".join((*map(glob.escape, parts), *rest)), literal=False) for rest in below)
 
 
 def remembered(home: Path) -> dict[str, str]:
@@ -213,6 +217,12 @@ def covers(source: Source, path: str) -> bool:
     parts = tuple(path.split("/"))
     hidden = any(part.startswith(".") for part in parts)
     return not hidden and format_of(Path(path).suffix) is not None and _matches(source, parts)
+
+
+def lists(source: Source, path: str) -> bool:
+    """Whether `source` would list a folder at `path`, `"."` for its own."""
+    parts = Path(path).parts
+    return not source.literal and not any(part.startswith(".") for part in parts) and _may_hold(source, parts)
 
 
 def document_path(relative: Path) -> str:
@@ -302,22 +312,29 @@ def _kind(entry: os.DirEntry[str]) -> str:
 
 
 def _matches(source: Source, parts: tuple[str, ...]) -> bool:
-    return source.pattern is None or _match(parts, tuple(source.pattern.split("/")), whole=True)
+    if source.pattern is None:
+        return True
+    return any(all(part == "**" for part in rest) for rest in _rests(parts, _pattern_parts(source.pattern)))
 
 
 def _may_hold(source: Source, parts: tuple[str, ...]) -> bool:
     """Whether the pattern can match something below the folder `parts`."""
-    return source.pattern is None or _match(parts, tuple(source.pattern.split("/")), whole=False)
+    return source.pattern is None or any(_rests(parts, _pattern_parts(source.pattern)))
 
 
-def _match(parts: tuple[str, ...], pattern: tuple[str, ...], *, whole: bool) -> bool:
+def _pattern_parts(pattern: str | None) -> tuple[str, ...]:
+    return ("**",) if pattern is None else tuple(pattern.split("/"))
+
+
+def _rests(parts: tuple[str, ...], pattern: tuple[str, ...]) -> set[tuple[str, ...]]:
+    """What may be left of `pattern` once it has matched all of `parts`: none where it cannot, several by `**`."""
     if not parts:
-        return all(part == "**" for part in pattern) if whole else bool(pattern)
+        return {pattern}
     if not pattern:
-        return False
+        return set()
     if pattern[0] == "**":
-        return _match(parts, pattern[1:], whole=whole) or _match(parts[1:], pattern, whole=whole)
-    return fnmatchcase(parts[0], pattern[0]) and _match(parts[1:], pattern[1:], whole=whole)
+        return _rests(parts, pattern[1:]) | _rests(parts[1:], pattern)
+    return _rests(parts[1:], pattern[1:]) if fnmatchcase(parts[0], pattern[0]) else set()
 
 
 def _utf8(source: Source, relative: Path) -> Path | Failed:

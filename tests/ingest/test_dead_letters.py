@@ -9,7 +9,7 @@ import pytest
 
 from graph_schema.models import Failed
 from pipeline.errors import ConfigurationError, OutOfSpace
-from pipeline.ingest.dead_letters import FOLDER, OUTSTANDING, DeadLetters, files_of, outstanding
+from pipeline.ingest.dead_letters import FOLDER, OUTSTANDING, DeadLetters, files_again, outstanding
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,7 +75,7 @@ def test_a_reason_with_a_line_separator_is_one_letter(tmp_path: Path) -> None:
 
 def test_letters_name_each_file_once(tmp_path: Path) -> None:
     run(tmp_path, "1", ["a.jsonl"], [letter("a.jsonl", record="1"), letter("a.jsonl", record="2")])
-    assert files_of(outstanding(tmp_path)) == [("letters", "a.jsonl")]
+    assert list(files_again(tmp_path)) == [("letters", "a.jsonl")]
 
 
 def test_an_error_of_the_run_is_not_hidden_by_letters_that_cannot_be_written(tmp_path: Path) -> None:

@@ -18,14 +18,14 @@ from support import dump, environment, rows
 
 from pipeline import cli
 from pipeline.api import Groundplan
-from pipeline.errors import OutOfSpace, RunStopped, SourceError, StoreUnavailable
+from pipeline.errors import OutOfSpace, RunStopped, SourceError, StoreUnavailable, TooManyDeadLetters
 from pipeline.ingest.dead_letters import outstanding
 from pipeline.ingest.load import Loader
 from pipeline.ingest.stop import StopRequest
 from pipeline.store.lease import sole_writer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from pipeline.settings import Settings
     from pipeline.store.driver import Store
@@ -77,6 +77,15 @@ def many(path: Path, count: int) -> Path:
     for number in range(count):
         (path / f"{number:03}.txt").write_text(TEXT * 60 + f"Norvik {number} was founded in 1950.\n", encoding="utf-8")
     return path
+
+
+SCANDIR = os.scandir
+
+
+def scandir_without_old(path: Path | str) -> Any:  # noqa: ANN401
+    if Path(path).name == "old":
+        raise PermissionError(13, "Permission denied")
+    return SCANDIR(path)
 
 
 def unavailable(*_: object) -> None:
@@ -384,6 +393,63 @@ def test_the_letter_of_a_file_that_is_again_what_the_graph_holds_is_settled(grap
     (folder / "0.txt").write_text(TEXT, encoding="utf-8")
     assert dict(graph.ingest(folder).documents) == {"unchanged": 3}
     assert outstanding(graph.settings.home) == []
+
+
+@pytest.fixture
+def without_old(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    """A folder below the folder that cannot be listed until this is undone."""
+    (folder / "old" / "deep").mkdir(parents=True)
+    for name in ("old/3.txt", "old/4.md", "old/deep/5.txt"):
+        (folder / name).write_text("Karl Berg was born in Bergen.\n", encoding="utf-8")
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "scandir", scandir_without_old)
+        yield patched
+
+
+def test_the_letter_of_a_folder_is_settled_by_a_run_that_lists_it_or_finds_it_gone(
+    graph: Groundplan, folder: Path, without_old: pytest.MonkeyPatch
+) -> None:
+    for mend in (without_old.undo, lambda: (folder / "old").rename(folder.parent / "elsewhere")):
+        graph.ingest(folder)
+        graph.ingest(folder / "0.txt")
+        assert [each.path for each in outstanding(graph.settings.home)] == ["old"]
+        mend()
+        graph.ingest(folder)
+        assert outstanding(graph.settings.home) == []
+        without_old.setattr(os, "scandir", scandir_without_old)
+
+
+def test_retry_of_a_folder_takes_what_the_run_would_have_read_below_it(
+    graph: Groundplan, folder: Path, without_old: pytest.MonkeyPatch
+) -> None:
+    graph.ingest(f"archive={folder}/**/*.txt")
+    with pytest.raises(TooManyDeadLetters, match="1 of 1"):
+        graph.retry()
+    (folder / "6.txt").write_text(TEXT, encoding="utf-8")
+    without_old.undo()
+    assert dict(graph.retry().documents) == {"new": 2}
+    assert outstanding(graph.settings.home) == []
+    found = rows(graph.store, "MATCH (d:Document) WHERE d.path STARTS WITH 'old' RETURN d.path AS path ORDER BY path")
+    assert [row["path"] for row in found] == ["old/3.txt", "old/deep/5.txt"]
+
+
+def test_retry_takes_a_file_with_the_fields_and_in_the_way_in_which_it_failed(graph: Groundplan, folder: Path) -> None:
+    (folder / "a.jsonl").write_text('{"id": "1", "abstract": ""}\n', encoding="utf-8")
+    (folder / "b.txt").write_text("", encoding="utf-8")
+    (folder / "c.txt").write_text("", encoding="utf-8")
+    graph.ingest(folder / "a.jsonl", folder / "0.txt", fields={"text": "abstract"})
+    graph.ingest(folder / "b.txt", folder / "0.txt", catalogue=True)
+    graph.ingest(folder / "c.txt", folder / "0.txt")
+    with pytest.raises(TooManyDeadLetters, match="3 of 3"):
+        graph.retry()
+    (folder / "a.jsonl").write_text('{"id": "1", "abstract": "Karl Berg was born in Bergen."}\n', encoding="utf-8")
+    (folder / "b.txt").write_text("Karl Berg was born in Bergen.\n", encoding="utf-8")
+    report = graph.retry()
+    assert dict(report.documents) == {"new": 2, "failed": 1}
+    assert [each.path for each in outstanding(graph.settings.home)] == ["c.txt"]
+    structured = rows(graph.store, "MATCH (d:Document) RETURN d.path AS path, d.structured AS s ORDER BY path")
+    assert [(row["path"], row["s"]) for row in structured] == [("0.txt", True), ("a.jsonl", True), ("b.txt", False)]
+    assert graph.ingest(folder / "a.jsonl", fields={"text": "abstract"}).written["evidence"] == 0
 
 
 def test_status_tells_the_latest_runs_the_holder_and_the_dead_letters(

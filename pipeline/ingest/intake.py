@@ -100,9 +100,11 @@ class Intake:
         self._record_file_hashes()
 
     def prune(self, source: str, batches: Iterable[list[str]]) -> int:
-        """Delete the documents of these keys, which are gone from `source`. Returns how many."""
+        """Delete the documents of these keys, which are gone from `source`, until asked to stop. Returns how many."""
         count = 0
         for keys in batches:
+            if self.stop.reason is not None:  # the files that lost records are read again, and tell of the rest
+                return count
             self.loader.remove(keys)
             count += len(keys)
         self._whole += [row for row in self._short if row["source"] == source and row["file_hash"]]

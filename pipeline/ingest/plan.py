@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from pipeline.ingest.read import READ_VERSION
 from pipeline.ingest.sources import Skipped, covers, document_path, failed_file, lists, walk
 
 if TYPE_CHECKING:
@@ -33,8 +34,8 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Unchanged:
-    """A file whose bytes were read before, under the same fields and by the same extractor: `path` is that of its
-    documents."""
+    """A file whose bytes were read before, under the same fields, by the same readers and extractor. `path` is that of
+    its documents."""
 
     source: str
     path: str
@@ -228,8 +229,8 @@ def _would_meet(source: Source, path: str) -> bool:
 
 
 def _file_hash(path: Path, fields: Fields) -> str | None:
-    """SHA-256 of a file's bytes and of the fields to read."""
-    hasher = hashlib.sha256(repr(fields).encode())
+    """SHA-256 of a file's bytes, of the fields to read and of what reads them."""
+    hasher = hashlib.sha256(repr((READ_VERSION, fields)).encode())
     try:
         with path.open("rb") as file:
             while block := file.read(READ_BYTES):

@@ -29,9 +29,11 @@ if TYPE_CHECKING:
 
     from pipeline.settings import Settings
 
-__all__ = ["Fields", "RawDocument", "read_file"]
+__all__ = ["READ_VERSION", "Fields", "RawDocument", "read_file"]
 
 STAGE = "read"
+# To be raised with every change of what a reader makes of a file: then every file is read again.
+READ_VERSION = "1"
 # Zero-width characters are no white space to Python, and no text either.
 _BLANK = re.compile("[\\s\u200b-\u200f\u2060\ufeff]*")
 _LASTING = frozenset(

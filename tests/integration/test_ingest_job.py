@@ -144,6 +144,18 @@ def test_a_run_over_what_is_known_loads_no_model_and_parses_no_file(
     assert dict(graph.ingest(folder).documents) == {"unchanged": 6}
 
 
+def test_readers_that_read_a_file_otherwise_than_before_read_every_file_again(
+    graph: Groundplan, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "page.html").write_text("<p>Anna Berg founded Norvik Systems.", encoding="utf-8")
+    graph.ingest(folder)
+    monkeypatch.setattr("pipeline.ingest.readers.html._flow", lambda _: "Karl Berg founded Norvik Systems.")
+    monkeypatch.setattr("pipeline.ingest.plan.READ_VERSION", "2")
+    assert dict(graph.ingest(folder).documents) == {"changed": 1, "unchanged": 6}
+    again = graph.ingest(folder)
+    assert (dict(again.documents), again.written) == ({"unchanged": 7}, NOTHING)
+
+
 def test_a_report_counts_what_its_own_run_wrote(graph: Groundplan, folder: Path) -> None:
     graph.ingest(folder)
     assert graph.ingest(folder).written == NOTHING

@@ -120,9 +120,9 @@ class Groundplan:
         """
         from pipeline.ingest.options import RunOptions
         from pipeline.ingest.readers.base import named_fields
-        from pipeline.ingest.sources import parse_sources, select
+        from pipeline.ingest.sources import parse_sources
 
-        parsed = select(parse_sources([str(source) for source in sources]), only)
+        parsed = parse_sources([str(source) for source in sources], only)
         named = named_fields(fields or {})
         options = RunOptions(fields=named, prune=prune, catalogue=catalogue, since=since, limit=limit)
         return self._run(parsed, options, stop, report, bulk=bulk)
@@ -141,9 +141,9 @@ class Groundplan:
         from pipeline.ingest.intake import fingerprint_of
         from pipeline.ingest.options import RunOptions
         from pipeline.ingest.readers.base import named_fields
-        from pipeline.ingest.sources import parse_sources, select
+        from pipeline.ingest.sources import parse_sources
 
-        parsed = select(parse_sources([str(source) for source in sources]), only)
+        parsed = parse_sources([str(source) for source in sources], only)
         options = RunOptions(fields=named_fields(fields or {}), catalogue=catalogue, since=since, limit=limit)
         extractor = None if catalogue else fingerprint_of(self.settings, self.ontology)
         return estimate(self.store, self.settings, parsed, options=options, fingerprint=extractor)

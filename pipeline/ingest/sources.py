@@ -33,7 +33,6 @@ __all__ = [
     "paths",
     "remember",
     "remembered",
-    "select",
     "sources_again",
     "walk",
 ]
@@ -93,13 +92,21 @@ def parse_source(argument: str) -> Source:
     return _source(name, base, _nfc("/".join(given.parts[magic:])))
 
 
-def parse_sources(arguments: Iterable[str]) -> tuple[Source, ...]:
-    """The sources in `arguments`, each once, in their order.
+def parse_sources(arguments: Iterable[str], only: Collection[str] = ()) -> tuple[Source, ...]:
+    """The sources in `arguments`, each once, in their order: those of the names `only`, or all where none are named.
 
-    Raises `SourceError` for a path that does not exist, for a folder or glob that holds nothing to read, and for two
-    folders under one name, whose documents could not be told apart.
+    Raises `SourceError` for a path that does not exist, for a folder or glob that holds nothing to read, for two
+    folders under one name, whose documents could not be told apart, and for a name that none bears. What is wrong with
+    a source of another name than those of `only` is no matter.
     """
-    sources = tuple(dict.fromkeys(map(parse_source, arguments)))
+    parsed: dict[Source, None] = {}
+    for argument in arguments:
+        try:
+            parsed[parse_source(argument)] = None
+        except SourceError:
+            if not only or _may_be_called(argument, only):
+                raise
+    sources = _select(parsed, only)
     roots: dict[str, Path] = {}
     for source in sources:
         root = roots.setdefault(source.name, source.root)
@@ -132,17 +139,6 @@ def remember(home: Path, sources: Iterable[Source]) -> None:
         known[source.name] = source.given
     with writing(home / SOURCES_FILE):
         write_atomically(home / SOURCES_FILE, json.dumps(known, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
-
-
-def select(sources: Iterable[Source], names: Collection[str]) -> tuple[Source, ...]:
-    """Those of `sources` that bear one of `names`, or all where none are named. Raises `SourceError` for a name that
-    none bears."""
-    sources = tuple(sources)
-    known = sorted({source.name for source in sources})
-    unknown = sorted(set(names) - set(known))
-    if unknown:
-        raise SourceError(f"no source of this run is called {unknown[0]!r}.", f"They are called {', '.join(known)}.")
-    return tuple(source for source in sources if not names or source.name in names)
 
 
 def sources_again(home: Path, name: str, path: str, patterns: Iterable[str | None]) -> tuple[Source, ...]:
@@ -228,6 +224,23 @@ def lists(source: Source, path: str) -> bool:
 def document_path(relative: Path) -> str:
     """The path of a document: NFC, forward slashes, the bytes that are not UTF-8 as escapes."""
     return _nfc(relative.as_posix()).encode("utf-8", "backslashreplace").decode()
+
+
+def _may_be_called(argument: str, names: Collection[str]) -> bool:
+    """Whether a source that cannot be parsed may have one of `names`: the given one, or one of a folder of its path."""
+    name, path = _split(argument)
+    parts = Path(path).expanduser().absolute().parts if name is None else (name.strip(),)
+    return any(_nfc(part) in names for part in parts)
+
+
+def _select(sources: Collection[Source], names: Collection[str]) -> tuple[Source, ...]:
+    known = sorted({source.name for source in sources})
+    unknown = sorted(set(names) - set(known))
+    if unknown:
+        raise SourceError(
+            f"no source of this run is called {unknown[0]!r}.", f"They are called {', '.join(known) or 'nothing'}."
+        )
+    return tuple(source for source in sources if not names or source.name in names)
 
 
 def _split(argument: str) -> tuple[str | None, str]:

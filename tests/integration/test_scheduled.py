@@ -275,6 +275,15 @@ def test_only_the_named_sources_are_looked_at(graph: Groundplan, folder: Path, t
         graph.ingest(folder, other, only=["others"])
 
 
+def test_a_source_that_is_not_asked_for_may_be_missing_or_empty(graph: Groundplan, folder: Path) -> None:
+    others = (folder.parent / "unmounted", f"letters={folder.parent}/gone/*.txt", folder.parent / "empty")
+    others[2].mkdir()
+    assert dict(graph.ingest(folder, *others, only=["archive"]).documents) == {"new": 3}
+    for name in ("unmounted", "letters", "empty"):
+        with pytest.raises(SourceError, match=name):
+            graph.ingest(folder, *others, only=[name])
+
+
 def test_a_dry_run_says_what_there_is_to_do_and_writes_nothing(
     call: Callable[..., Outcome], store: Store, settings: Settings, folder: Path
 ) -> None:

@@ -7,10 +7,12 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import psutil
+
 from pipeline.errors import ConfigurationError, GroundplanError, OutOfSpace, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 
@@ -61,3 +63,13 @@ def write_atomically(path: Path, text: str) -> None:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def remove_leftovers(temporary: Iterable[Path]) -> None:
+    """Delete those of some temporary files, `<name>.<process>.tmp`, whose processes were killed while they wrote them.
+    Raises as `writing`."""
+    for path in temporary:
+        process = path.name.split(".")[-2]
+        if process.isdecimal() and not psutil.pid_exists(int(process)):
+            with writing(path):
+                path.unlink(missing_ok=True)

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 SEGMENT_VERSION = "1"
 CATALOGUED = "catalogued"
+RECORDS = "records"
 MAX_WAITING_FILES = 5_000
 BATCH_CHARS = 100_000
 
@@ -55,6 +56,7 @@ class Intake:
         stop: StopRequest,
         loader: EvidenceSink | None = None,
     ) -> None:
+        self.store = store
         self.settings = settings
         self.options = options
         self.report = report
@@ -64,8 +66,7 @@ class Intake:
             RulesExtractor, settings.model, ontology, max_extract_chars=settings.max_extract_chars
         )
         self.fingerprint = fingerprint_for(options, settings, ontology)
-        self.segmented = Records(settings.home / "records" / "segment")
-        self.extracted = Records(settings.home / "records" / "extract")
+        self.extracted = Records(settings.home / RECORDS / "extract")
         self.loader: EvidenceSink = loader or Loader(
             store,
             extractor=self.fingerprint,
@@ -94,6 +95,8 @@ class Intake:
                             document=each.document, chunks=each.chunks, entities=(), mentions=(), values=(), claims=()
                         )
                     )
+                if len(self._whole) >= MAX_WAITING_FILES:
+                    self._record_file_hashes()
         else:
             with open_engine(self.settings, self.make_extractor) as engine:
                 self._extract(engine, batches)
@@ -105,6 +108,8 @@ class Intake:
         for keys in batches:
             if self.stop.reason is not None:  # the files that lost records are read again, and tell of the rest
                 return count
+            for row in self.store.read("extractions_of", documents=keys):
+                self._forget(row)
             self.loader.remove(keys)
             count += len(keys)
         self._whole += [row for row in self._short if row["source"] == source and row["file_hash"]]
@@ -149,11 +154,10 @@ class Intake:
                 self.report.documents["unchanged"] += 1
                 continue
             self.report.documents["changed" if entry else "new"] += 1
+            if entry:
+                self._forget(entry)
             self._taken += 1
-            segmented = Segmented(item.document, segment(item, max_chunk_chars=self.settings.max_chunk_chars))
-            if not self.options.catalogue:
-                self.segmented.write(self._segment_key(item.document), (item.document, *segmented.chunks))
-            yield segmented
+            yield Segmented(item.document, segment(item, max_chunk_chars=self.settings.max_chunk_chars))
         row = {"source": file.source.name, "path": file.path, "file_hash": file.file_hash}
         if whole and ledger:
             plan.lost(file, ledger)
@@ -234,11 +238,12 @@ class Intake:
         self.letters.add(failed, taken)
         self.report.failed(failed, self.letters.path)
 
-    def _segment_key(self, document: Document) -> str:
-        return digest("segment", document.key, document.content_hash, SEGMENT_VERSION, self.settings.max_chunk_chars)
-
     def _extract_key(self, document: Document) -> str:
-        return digest("extract", document.key, document.content_hash, self.fingerprint)
+        return _extract_key(document.key, document.content_hash, self.fingerprint)
+
+    def _forget(self, entry: Row) -> None:
+        """Delete what was extracted of a document as the ledger has it: it changed, or goes."""
+        self.extracted.remove(_extract_key(entry["key"], entry["content_hash"], entry["extractor"]))
 
 
 def fingerprint_for(options: RunOptions, settings: Settings, ontology: Ontology) -> str:
@@ -250,6 +255,10 @@ def fingerprint_of(settings: Settings, ontology: Ontology) -> str:
     """Hash of all that the evidence of a document depends on besides its text. Loads no model."""
     extractor = RulesExtractor(settings.model, ontology).fingerprint()
     return digest(extractor, SEGMENT_VERSION, settings.max_chunk_chars)
+
+
+def _extract_key(document: str, content_hash: str, extractor: str) -> str:
+    return digest("extract", document, content_hash, extractor)
 
 
 def _evidence(segmented: Segmented, records: tuple[Any, ...]) -> Evidence:

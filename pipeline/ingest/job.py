@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from pipeline.errors import StoreUnavailable, TooManyDeadLetters, TooManyGone
+from pipeline.files import remove_leftovers
 from pipeline.ingest.dead_letters import DeadLetters
 from pipeline.ingest.derive import derive
 from pipeline.ingest.generations import finish
-from pipeline.ingest.intake import Intake
+from pipeline.ingest.intake import RECORDS, Intake
 from pipeline.ingest.plan import Plan
 from pipeline.ingest.resolve import RESOLUTION_NOTES, resolve
 from pipeline.ingest.sources import walk
@@ -93,6 +94,7 @@ class IngestJob:
 
     def _documents(self, sources: Sequence[Source]) -> None:
         with self.report.timed("plan"):
+            self._remove_leftovers()
             finish(self.store, self.settings.max_transaction_rows)
             total = sum(1 for item in walk(sources) if isinstance(item, tuple))
             extractor = None if self.options.catalogue else self.intake.fingerprint
@@ -114,6 +116,12 @@ class IngestJob:
                 self._refused.append(gone)
                 continue
             self.report.documents["pruned"] += self.intake.prune(gone.source, gone.keys(self.store))
+
+    def _remove_leftovers(self) -> None:
+        home = self.settings.home
+        remove_leftovers(
+            chain(home.glob(".*.tmp"), self.letters.folder.glob(".*.tmp"), (home / RECORDS).rglob("*.tmp"))
+        )
 
     # report
 

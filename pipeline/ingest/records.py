@@ -54,6 +54,11 @@ class Records:
             finally:
                 temporary.unlink(missing_ok=True)
 
+    def remove(self, key: str) -> None:
+        """Delete the records named `key`, if there are any. Raises as `writing`."""
+        with writing(self.path(key)):
+            self.path(key).unlink(missing_ok=True)
+
     def read(self, key: str) -> tuple[Record, ...] | None:
         """The records named `key`, or `None` when they are not there, not whole or no records."""
         try:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import random
+import subprocess
 import threading
 import unicodedata
 from functools import partial
@@ -107,6 +109,34 @@ def small_passes(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
     monkeypatch.setattr(resolve_module, "BATCH_DOCUMENTS", size)
     for name in ("BATCH_DOCUMENTS", "BATCH_ENTITIES", "BATCH_FACTS"):
         monkeypatch.setattr(derive_module, name, size)
+
+
+# What lies in the home
+
+
+def test_the_home_keeps_one_record_file_a_document_and_nothing_that_a_killed_run_left(
+    graph: Groundplan, folder: Path
+) -> None:
+    home = graph.settings.home
+    graph.ingest(folder)
+    dead, alive = subprocess.Popen(["true"]), os.getppid()
+    dead.wait()
+    (home / "records" / "extract" / "ab").mkdir(exist_ok=True)
+    names = ("records/extract/ab/abc.{}.tmp", "dead-letters/.outstanding.jsonl.{}.tmp", ".sources.json.{}.tmp")
+    (home / "dead-letters").mkdir()
+    for name in names:
+        for process in (dead.pid, alive):
+            (home / name.format(process)).write_text("torn", encoding="utf-8")
+    write(folder, SECOND)
+    (folder / "records.jsonl").write_text(FIRST["records.jsonl"].splitlines()[0], encoding="utf-8")
+    (folder / "d.txt").unlink()
+    with Groundplan.open(graph.settings.model_copy(update={"max_prune_share": 1.0})) as kg:
+        assert kg.ingest(folder, prune=True).documents["pruned"] == 2
+    left = [path for path in home.rglob("*") if path.suffix in {".tmp", ".jsonl"}]
+    assert len([path for path in left if path.suffix == ".jsonl"]) == 4
+    assert {str(path.relative_to(home)) for path in left if path.suffix == ".tmp"} == {
+        name.format(alive) for name in names
+    }
 
 
 # A run over what is known

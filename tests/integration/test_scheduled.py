@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import psutil
 import pytest
-from support import dump, environment, rows
+from support import Killed, dump, environment, rows
 
 from pipeline import cli
 from pipeline.api import Groundplan
 from pipeline.errors import OutOfSpace, RunStopped, SourceError, StoreUnavailable, TooManyDeadLetters
+from pipeline.ingest import intake as intake_module
 from pipeline.ingest.dead_letters import outstanding
 from pipeline.ingest.load import Loader
+from pipeline.ingest.read import read_file
 from pipeline.ingest.stop import StopRequest
 from pipeline.store.lease import sole_writer
 
@@ -473,6 +475,35 @@ def test_status_tells_the_latest_runs_the_holder_and_the_dead_letters(
     with sole_writer(store, settings):
         busy = call("status", "--json").summary
     assert (busy["running"], busy["holder"]["pid"]) == (True, os.getpid())
+
+
+def test_a_catalogue_that_is_killed_reads_again_only_the_files_of_its_last_batch(
+    graph: Groundplan, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many(folder, 10)
+    monkeypatch.setattr(intake_module, "MAX_WAITING_FILES", 4)
+    recorded, record = [], Loader.record
+
+    def killed(loader: Loader, files: list[dict[str, Any]]) -> None:
+        recorded.append(len(files))
+        if len(recorded) == 3:
+            raise Killed
+        record(loader, files)
+
+    with Groundplan.open(graph.settings.model_copy(update={"batch_documents": 1})) as kg:
+        with monkeypatch.context() as patched:
+            patched.setattr(Loader, "record", killed)
+            with pytest.raises(Killed):
+                kg.ingest(folder, catalogue=True)
+        read: list[Path] = []
+
+        def reading(source: Any, relative: Path, *given: Any, **named: Any) -> Any:  # noqa: ANN401
+            read.append(relative)
+            return read_file(source, relative, *given, **named)
+
+        monkeypatch.setattr(intake_module, "read_file", reading)
+        assert sum(kg.ingest(folder, catalogue=True).documents.values()) == 13
+    assert (recorded, len(read)) == ([4, 4, 4], 5)
 
 
 def test_a_catalogue_can_be_searched_is_told_from_what_was_structured_and_is_structured_later(

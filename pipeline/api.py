@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Self
 
 from graph_schema.ontology import load_ontology
+from pipeline.errors import TooManyDeadLetters
 from pipeline.settings import Settings
 from pipeline.store.driver import Store
 from pipeline.store.private import named_server, private_server
@@ -119,9 +120,9 @@ class Groundplan:
         """
         from pipeline.ingest.options import RunOptions
         from pipeline.ingest.readers.base import named_fields
-        from pipeline.ingest.sources import parse_sources, select
+        from pipeline.ingest.sources import parse_sources
 
-        parsed = select(parse_sources([str(source) for source in sources]), only)
+        parsed = parse_sources([str(source) for source in sources], only)
         named = named_fields(fields or {})
         options = RunOptions(fields=named, prune=prune, catalogue=catalogue, since=since, limit=limit)
         return self._run(parsed, options, stop, report, bulk=bulk)
@@ -140,9 +141,9 @@ class Groundplan:
         from pipeline.ingest.intake import fingerprint_of
         from pipeline.ingest.options import RunOptions
         from pipeline.ingest.readers.base import named_fields
-        from pipeline.ingest.sources import parse_sources, select
+        from pipeline.ingest.sources import parse_sources
 
-        parsed = select(parse_sources([str(source) for source in sources]), only)
+        parsed = parse_sources([str(source) for source in sources], only)
         options = RunOptions(fields=named_fields(fields or {}), catalogue=catalogue, since=since, limit=limit)
         extractor = None if catalogue else fingerprint_of(self.settings, self.ontology)
         return estimate(self.store, self.settings, parsed, options=options, fingerprint=extractor)
@@ -154,14 +155,26 @@ class Groundplan:
         stop: StopRequest | None = None,
         report: RunReport | None = None,
     ) -> RunReport:
-        """Take the files of all outstanding dead letters again. Otherwise as `ingest`; nothing to do is fine."""
-        from pipeline.ingest.dead_letters import files_of, outstanding
+        """Take the files and folders of all outstanding dead letters again, each as when it failed: with the same
+        fields unless `fields` says others, and only catalogued where it was. Otherwise as `ingest`; nothing to do is
+        fine."""
+        from pipeline.ingest.dead_letters import files_again
         from pipeline.ingest.options import RunOptions
         from pipeline.ingest.readers.base import named_fields
-        from pipeline.ingest.sources import files_again
+        from pipeline.ingest.report import RunReport
+        from pipeline.ingest.sources import sources_again
 
-        sources = files_again(self.settings.home, files_of(outstanding(self.settings.home)))
-        return self._run(sources, RunOptions(fields=named_fields(fields or {})), stop, report)
+        named = named_fields(fields) if fields else None
+        parts: dict[RunOptions, list[Source]] = {}
+        for file, taken in files_again(self.settings.home).items():
+            options = RunOptions(fields=named or taken.fields, catalogue=taken.catalogue)
+            parts.setdefault(options, []).extend(sources_again(self.settings.home, *file, taken.patterns))
+        report = report or RunReport.begin()
+        *others, last = parts.items() or [(RunOptions(), [])]
+        for options, sources in others:
+            with suppress(TooManyDeadLetters):  # the report counts on, and the last part raises it
+                self._run(sources, options, stop, report)
+        return self._run(last[1], last[0], stop, report)
 
     def _run(
         self,

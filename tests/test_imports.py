@@ -20,7 +20,7 @@ ALLOWED = {
     "errors": {"graph_schema"},
     "settings": {"graph_schema", "errors"},
     "progress": {"graph_schema", "errors"},
-    "files": set[str](),
+    "files": {"errors"},
     "text": BASE,
     "store": BASE,
     "llm": BASE,

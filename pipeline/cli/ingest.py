@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from pipeline.api import Groundplan
@@ -101,7 +101,8 @@ def retry(*, fields: dict[str, str], **tuned: Any) -> None:  # noqa: ANN401
 
 @contextmanager
 def _job(tuned: dict[str, Any]) -> Iterator[tuple[Groundplan, StopRequest, RunReport]]:
-    """An open graph for one run; however it ends, the summary is printed and written, and the error goes on."""
+    """An open graph for one run; however it ends, the summary is written and printed, and the error goes on: the run's
+    own, or else that of a file which cannot be written."""
     from pipeline.api import Groundplan
     from pipeline.ingest.report import RunReport
     from pipeline.ingest.stop import StopRequest
@@ -118,9 +119,9 @@ def _job(tuned: dict[str, Any]) -> Iterator[tuple[Groundplan, StopRequest, RunRe
                 yield kg, stop, report
     except BaseException as raised:
         error = raised
-        raise
-    finally:
-        _tell(report, error, settings, **files)
+    told = _tell(report, error, settings, **files)
+    if told is not None:
+        raise told
 
 
 def _settings(tuned: dict[str, Any]) -> Settings:
@@ -140,23 +141,55 @@ def _settings(tuned: dict[str, Any]) -> Settings:
 def _tell(
     report: RunReport, error: BaseException | None, settings: Settings | None, *, summary_file: Path | None,
     metrics_file: Path | None,
-) -> None:  # fmt: skip
-    from pipeline.files import write_atomically
-    from pipeline.ingest.dead_letters import outstanding
-
-    code = _exit_code(error)
-    summary = json.dumps(report.as_json() | {"exit_code": code, "error": None if error is None else str(error)})
+) -> BaseException | None:  # fmt: skip
+    """Write both files, then print. Returns how the command ends: by `error`, or by the first file that cannot be
+    written, which is what the others then say."""
     if report.status != "not started":
         click.echo(str(report), err=True)
-    click.echo(summary)
+    told = error
     if summary_file is not None:
-        summary_file.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(summary_file, summary + "\n")
+        told = _written(told, lambda: _write_summary(summary_file, report, told))
     if metrics_file is not None:
-        from pipeline.ingest.metrics import write_metrics
+        before, told = told, _written(told, lambda: _write_metrics(metrics_file, report, told, settings))
+        if told is not before and summary_file is not None:
+            _write_summary(summary_file, report, told)
+    click.echo(_summary(report, told))
+    return told
 
-        left = len(outstanding(settings.home)) if settings is not None else 0
-        write_metrics(metrics_file, report, exit_code=code, outstanding=left)
+
+def _written(error: BaseException | None, write: Callable[[], None]) -> BaseException | None:
+    """`error`, or what kept `write` from writing where there was none; both where there was one are on stderr."""
+    from graph_schema.errors import GroundplanError
+
+    try:
+        write()
+    except GroundplanError as failed:
+        if error is None:
+            return failed
+        click.echo(f"groundplan: {failed}", err=True)
+    return error
+
+
+def _summary(report: RunReport, error: BaseException | None) -> str:
+    return json.dumps(
+        report.as_json() | {"exit_code": _exit_code(error), "error": None if error is None else str(error)}
+    )
+
+
+def _write_summary(path: Path, report: RunReport, error: BaseException | None) -> None:
+    from pipeline.files import write_atomically, writing_asked
+
+    with writing_asked("summary", path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, _summary(report, error) + "\n")
+
+
+def _write_metrics(path: Path, report: RunReport, error: BaseException | None, settings: Settings | None) -> None:
+    from pipeline.ingest.dead_letters import outstanding
+    from pipeline.ingest.metrics import write_metrics
+
+    left = len(outstanding(settings.home)) if settings is not None else 0
+    write_metrics(path, report, exit_code=_exit_code(error), outstanding=left)
 
 
 def _exit_code(error: BaseException | None) -> int:

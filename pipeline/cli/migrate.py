@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import click
 
 
 @click.command()
 @click.option("--check", is_flag=True, help="Change nothing; exit 78 when something is pending.")
 def migrate(*, check: bool) -> None:
-    """Bring the schema of the graph up to this version and its ontology."""
+    """Bring the schema of the graph up to this version and its ontology, while no job works on it."""
     from pipeline.api import Groundplan
     from pipeline.errors import MigrationPending
+    from pipeline.store.lease import sole_writer
     from pipeline.store.migrate import apply, inspect
 
     with Groundplan.open() as kg:
@@ -23,5 +26,8 @@ def migrate(*, check: bool) -> None:
                 )
             click.echo("the schema is current")
             return
-        apply(kg.store, state)
+        # A graph of a newer version is refused, and gets no lease either.
+        with nullcontext() if state.foreign else sole_writer(kg.store, kg.settings):
+            state = inspect(kg.store, kg.ontology)
+            apply(kg.store, state)
     click.echo(f"applied {len(state.missing)}: {', '.join(state.missing)}" if state.missing else "nothing to apply")

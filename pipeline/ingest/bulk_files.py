@@ -15,9 +15,9 @@ from collections import defaultdict
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
+from pipeline.files import unwritable
 from pipeline.ingest.extract import check_offsets
 from pipeline.ingest.load import evidence_writes
-from pipeline.ingest.records import unwritable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -10,6 +10,7 @@ from graph_schema.keys import digest
 from graph_schema.models import Claim, Document, Evidence, Failed, LocalEntity, Mention, StatedValue
 from pipeline.engines import Shard, open_engine
 from pipeline.errors import EvidenceError
+from pipeline.ingest.dead_letters import Taken
 from pipeline.ingest.extract import RulesExtractor, Segmented, check_offsets
 from pipeline.ingest.load import Loader
 from pipeline.ingest.plan import ToRead, Unchanged
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from graph_schema.ontology import Ontology
     from pipeline.engines import Engine, Stage
-    from pipeline.ingest.dead_letters import DeadLetters
+    from pipeline.ingest.dead_letters import DeadLetters, File
     from pipeline.ingest.load import EvidenceSink, Row
     from pipeline.ingest.options import RunOptions
     from pipeline.ingest.plan import Plan
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 SEGMENT_VERSION = "1"
 CATALOGUED = "catalogued"
+RECORDS = "records"
 MAX_WAITING_FILES = 5_000
 BATCH_CHARS = 100_000
 
@@ -54,6 +56,7 @@ class Intake:
         stop: StopRequest,
         loader: EvidenceSink | None = None,
     ) -> None:
+        self.store = store
         self.settings = settings
         self.options = options
         self.report = report
@@ -63,8 +66,7 @@ class Intake:
             RulesExtractor, settings.model, ontology, max_extract_chars=settings.max_extract_chars
         )
         self.fingerprint = fingerprint_for(options, settings, ontology)
-        self.segmented = Records(settings.home / "records" / "segment")
-        self.extracted = Records(settings.home / "records" / "extract")
+        self.extracted = Records(settings.home / RECORDS / "extract")
         self.loader: EvidenceSink = loader or Loader(
             store,
             extractor=self.fingerprint,
@@ -73,12 +75,17 @@ class Intake:
         )
         self._whole: list[Row] = []
         self._short: list[Row] = []
-        self._broken: set[tuple[str, str]] = set()
+        self._broken: set[File] = set()
+        self._ended: list[File] = []
+        self._patterns: dict[str, tuple[str | None, ...]] = {}
         self._taken = 0
 
     def take(self, plan: Plan, shown: Callable[[int], None]) -> None:
         """Bring the evidence of every new and changed document of `plan` into the graph, until asked to stop: the
         shards that are under way are finished then."""
+        for source in plan.sources:
+            if not source.literal:
+                self._patterns[source.name] = (*self._patterns.get(source.name, ()), source.pattern)
         batches = in_batches(self._to_extract(plan, shown), self.settings.batch_documents)
         if self.options.catalogue:
             for batch in batches:
@@ -88,15 +95,21 @@ class Intake:
                             document=each.document, chunks=each.chunks, entities=(), mentions=(), values=(), claims=()
                         )
                     )
+                if len(self._whole) >= MAX_WAITING_FILES:
+                    self._record_file_hashes()
         else:
             with open_engine(self.settings, self.make_extractor) as engine:
                 self._extract(engine, batches)
         self._record_file_hashes()
 
     def prune(self, source: str, batches: Iterable[list[str]]) -> int:
-        """Delete the documents of these keys, which are gone from `source`. Returns how many."""
+        """Delete the documents of these keys, which are gone from `source`, until asked to stop. Returns how many."""
         count = 0
         for keys in batches:
+            if self.stop.reason is not None:  # the files that lost records are read again, and tell of the rest
+                return count
+            for row in self.store.read("extractions_of", documents=keys):
+                self._forget(row)
             self.loader.remove(keys)
             count += len(keys)
         self._whole += [row for row in self._short if row["source"] == source and row["file_hash"]]
@@ -116,9 +129,9 @@ class Intake:
                     self._fail(item)
                 case Unchanged():
                     self.report.documents["unchanged"] += item.documents
+                    self.letters.tried(item.source, item.path)
                     done += 1
                 case ToRead():
-                    self.letters.tried(item.source.name, item.path)
                     yield from self._of_file(plan, item)
                     done += 1
             shown(done)
@@ -141,17 +154,17 @@ class Intake:
                 self.report.documents["unchanged"] += 1
                 continue
             self.report.documents["changed" if entry else "new"] += 1
+            if entry:
+                self._forget(entry)
             self._taken += 1
-            segmented = Segmented(item.document, segment(item, max_chunk_chars=self.settings.max_chunk_chars))
-            if not self.options.catalogue:
-                self.segmented.write(self._segment_key(item.document), (item.document, *segmented.chunks))
-            yield segmented
+            yield Segmented(item.document, segment(item, max_chunk_chars=self.settings.max_chunk_chars))
         row = {"source": file.source.name, "path": file.path, "file_hash": file.file_hash}
         if whole and ledger:
             plan.lost(file, ledger)
             self._short.append(row)
         elif whole and file.file_hash is not None:
             self._whole.append(row)
+        self._ended.append((file.source.name, file.path))
 
     def _is_enough(self) -> bool:
         return self.stop.reason is not None or (self.options.limit is not None and self._taken >= self.options.limit)
@@ -212,19 +225,25 @@ class Intake:
             self.report.loaded(evidence)
 
     def _record_file_hashes(self) -> None:
-        """Once everything of a file is in the graph, its bytes alone say that it is unchanged."""
+        """Once everything of a file is in the graph, its bytes alone say that it is unchanged, and its dead letters are
+        those of this run."""
         waiting, self._whole = self._whole, []
         self.loader.record([row for row in waiting if (row["source"], row["path"]) not in self._broken])
+        ended, self._ended = self._ended, []
+        for file in ended:
+            self.letters.tried(*file)
 
     def _fail(self, failed: Failed) -> None:
-        self.letters.add(failed)
+        taken = Taken(self.options.fields, self.options.catalogue, self._patterns.get(failed.source, ()))
+        self.letters.add(failed, taken)
         self.report.failed(failed, self.letters.path)
 
-    def _segment_key(self, document: Document) -> str:
-        return digest("segment", document.key, document.content_hash, SEGMENT_VERSION, self.settings.max_chunk_chars)
-
     def _extract_key(self, document: Document) -> str:
-        return digest("extract", document.key, document.content_hash, self.fingerprint)
+        return _extract_key(document.key, document.content_hash, self.fingerprint)
+
+    def _forget(self, entry: Row) -> None:
+        """Delete what was extracted of a document as the ledger has it: it changed, or goes."""
+        self.extracted.remove(_extract_key(entry["key"], entry["content_hash"], entry["extractor"]))
 
 
 def fingerprint_for(options: RunOptions, settings: Settings, ontology: Ontology) -> str:
@@ -236,6 +255,10 @@ def fingerprint_of(settings: Settings, ontology: Ontology) -> str:
     """Hash of all that the evidence of a document depends on besides its text. Loads no model."""
     extractor = RulesExtractor(settings.model, ontology).fingerprint()
     return digest(extractor, SEGMENT_VERSION, settings.max_chunk_chars)
+
+
+def _extract_key(document: str, content_hash: str, extractor: str) -> str:
+    return digest("extract", document, content_hash, extractor)
 
 
 def _evidence(segmented: Segmented, records: tuple[Any, ...]) -> Evidence:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from pipeline.errors import StoreUnavailable, TooManyDeadLetters, TooManyGone
+from pipeline.files import remove_leftovers
 from pipeline.ingest.dead_letters import DeadLetters
 from pipeline.ingest.derive import derive
 from pipeline.ingest.generations import finish
-from pipeline.ingest.intake import Intake
+from pipeline.ingest.intake import RECORDS, Intake
 from pipeline.ingest.plan import Plan
 from pipeline.ingest.resolve import RESOLUTION_NOTES, resolve
 from pipeline.ingest.sources import walk
@@ -52,7 +53,10 @@ class IngestJob:
         self.report = report
         self.letters = DeadLetters(settings.home, report.run)
         self.intake = Intake(store, settings, ontology, options=options, report=report, letters=self.letters, stop=stop)
-        self._before = {layer: counters.total for layer, counters in store.written.items()}
+        # An earlier part of the same run may have written.
+        self._before = {
+            layer: counters.total - report.written.get(layer, 0) for layer, counters in store.written.items()
+        }
         self._refused: list[Gone] = []
 
     def run(self, sources: Sequence[Source]) -> None:
@@ -77,10 +81,8 @@ class IngestJob:
         self._refuse_prune()
 
     def _ingest(self, sources: Sequence[Source]) -> None:
-        try:
+        with self.letters.settling():
             self._documents(sources)
-        finally:
-            self.letters.settle()
         self.stop.check()
         with self.report.timed("resolve"), progress("resolve", "documents") as shown:
             found = resolve(self.store, self.ontology, shown, self.stop.check)
@@ -92,6 +94,7 @@ class IngestJob:
 
     def _documents(self, sources: Sequence[Source]) -> None:
         with self.report.timed("plan"):
+            self._remove_leftovers()
             finish(self.store, self.settings.max_transaction_rows)
             total = sum(1 for item in walk(sources) if isinstance(item, tuple))
             extractor = None if self.options.catalogue else self.intake.fingerprint
@@ -100,7 +103,7 @@ class IngestJob:
             self.intake.take(plan, shown)
             self.report.count_imported()
             self._prune(plan)
-        self.letters.settle_missing(plan.is_missing)
+        self.letters.settle_where(plan.is_settled)
 
     def _prune(self, plan: Plan) -> None:
         """Report what is gone, and delete it where that was asked for and is not suspiciously much."""
@@ -113,6 +116,12 @@ class IngestJob:
                 self._refused.append(gone)
                 continue
             self.report.documents["pruned"] += self.intake.prune(gone.source, gone.keys(self.store))
+
+    def _remove_leftovers(self) -> None:
+        home = self.settings.home
+        remove_leftovers(
+            chain(home.glob(".*.tmp"), self.letters.folder.glob(".*.tmp"), (home / RECORDS).rglob("*.tmp"))
+        )
 
     # report
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, Gauge, write_to_textfile
 
-from pipeline.errors import UsageError
+from pipeline.files import writing_asked
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,11 +43,9 @@ def write_metrics(path: Path, report: RunReport, *, exit_code: int, outstanding:
     success = now if exit_code == 0 else _last_success(path)
     if success is not None:
         gauge(LAST_SUCCESS.removeprefix(f"{PREFIX}_"), "When a run last ended with 0, in seconds since 1970", success)
-    try:
+    with writing_asked("metrics", path):
         path.parent.mkdir(parents=True, exist_ok=True)
         write_to_textfile(str(path), registry)
-    except OSError as error:
-        raise UsageError(f"the metrics file {str(path)!r} cannot be written: {error.strerror}.", _REMEDY) from None
 
 
 def _by(registry: CollectorRegistry, name: str, label: str, about: str, counts: dict[str, int]) -> None:
@@ -62,6 +60,3 @@ def _last_success(path: Path) -> float | None:
         return float(said[1]) if said else None
     except (OSError, ValueError):
         return None
-
-
-_REMEDY = "Name a file in a folder that this user can write."

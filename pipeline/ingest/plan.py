@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pipeline.ingest.sources import Skipped, covers, document_path, walk
+from pipeline.ingest.read import READ_VERSION
+from pipeline.ingest.sources import Skipped, covers, document_path, failed_file, lists, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -33,8 +34,11 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Unchanged:
-    """A file whose bytes were read before, under the same fields and by the same extractor."""
+    """A file whose bytes were read before, under the same fields, by the same readers and extractor. `path` is that of
+    its documents."""
 
+    source: str
+    path: str
     documents: int
 
 
@@ -115,11 +119,16 @@ class Plan:
         for name in {source.name for source in self.sources}:
             self._total[name] = self.store.read("count_documents_of_source", source=name)[0]["documents"]
         for group in grouped(walk(self.sources), BATCH_FILES):
-            files = [item for item in group if isinstance(item, tuple)]
-            yield from self._unread([item for item in group if not isinstance(item, tuple)])
-            old = {item for item in files if self._is_old(*item)}
-            yield from self._left_out(old)
-            yield from self._files([item for item in files if item not in old])
+            files: list[tuple[Source, Path]] = []
+            for item in group:
+                if not isinstance(item, tuple):
+                    self._unseen[item.source].add(item.path)
+                    yield item
+                elif (aside := self._set_aside(*item)) is not None:
+                    yield aside
+                else:
+                    files.append(item)
+            yield from self._files(files)
         self._walked = True
 
     def lost(self, file: ToRead, keys: Iterable[str]) -> None:
@@ -133,11 +142,13 @@ class Plan:
         found = [self._gone_of(name) for name in sorted({source.name for source in self.sources})]
         return [each for each in found if each.documents]
 
-    def is_missing(self, source: str, path: str) -> bool:
-        """Whether the sources would read this file, were walked to their end, and it is not there."""
-        covered = any(each.name == source and covers(each, path) for each in self.sources)
+    def is_settled(self, source: str, path: str) -> bool:
+        """Whether nothing is wrong any more with what is no file that was read: the sources of this run that would read
+        such a file, or list such a folder, were walked to their end, and it is not there, or a folder that was listed.
+        """
+        walked = any(each.name == source and _would_meet(each, path) for each in self.sources)
         looked_at = path in self._seen[source] or path in self._left[source] or self._is_unseen(source, path)
-        return self._walked and covered and not looked_at
+        return self._walked and walked and not looked_at
 
     def _is_old(self, source: Source, relative: Path) -> bool:
         """Whether the file was not modified since `since`; one that cannot be looked at is no such file."""
@@ -146,21 +157,23 @@ class Plan:
         except OSError:
             return False
 
-    def _left_out(self, files: set[tuple[Source, Path]]) -> Iterator[Skipped]:
-        for source, relative in files:
-            self._left[source.name].add(document_path(relative))
-            yield Skipped(source.name, document_path(relative), f"not modified since {self.since}")
-
-    def _unread(self, items: Iterable[Skipped | Failed]) -> Iterator[Skipped | Failed]:
-        for item in items:
-            self._unseen[item.source].add(item.path)
-            yield item
+    def _set_aside(self, source: Source, relative: Path) -> Skipped | Failed | None:
+        """Why a file is not to be read; else it counts as seen. Two whose paths are one once they are normalised would
+        be one document: the first is read."""
+        name, path = source.name, document_path(relative)
+        if path in self._seen[name] or path in self._left[name]:
+            reason = "its name differs from another's only in how its accents are written."
+            return failed_file(source, relative, reason, "Rename one of the two.", transient=False)
+        if self._is_old(source, relative):
+            self._left[name].add(path)
+            return Skipped(name, path, f"not modified since {self.since}")
+        self._seen[name].add(path)
+        return None
 
     def _files(self, files: list[tuple[Source, Path]]) -> Iterator[ToRead | Unchanged]:
         wanted = [{"source": source.name, "path": document_path(relative)} for source, relative in files]
         ledger = {(row["source"], row["path"]): row for row in self.store.read("files_in_ledger", files=wanted)}
         for (source, relative), at in zip(files, wanted, strict=True):
-            self._seen[source.name].add(at["path"])
             file_hash = _file_hash(source.root / relative, self.fields)
             entry = ledger.get((at["source"], at["path"]))
             if entry is None:
@@ -168,7 +181,7 @@ class Plan:
                 continue
             self._held[source.name] += entry["documents"]
             if self._is_unchanged(entry, file_hash):
-                yield Unchanged(entry["documents"])
+                yield Unchanged(**at, documents=entry["documents"])
             else:
                 known = {row["key"]: row for row in self.store.read("documents_of_file", **at)}
                 yield ToRead(source, relative, file_hash, known)
@@ -211,9 +224,13 @@ def grouped(items: Iterable[T], size: int) -> Iterator[list[T]]:
         yield group
 
 
+def _would_meet(source: Source, path: str) -> bool:
+    return covers(source, path) or (lists(source, path) and not (source.root / path).is_file())
+
+
 def _file_hash(path: Path, fields: Fields) -> str | None:
-    """SHA-256 of a file's bytes and of the fields to read."""
-    hasher = hashlib.sha256(repr(fields).encode())
+    """SHA-256 of a file's bytes, of the fields to read and of what reads them."""
+    hasher = hashlib.sha256(repr((READ_VERSION, fields)).encode())
     try:
         with path.open("rb") as file:
             while block := file.read(READ_BYTES):

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from graph_schema import keys
 from graph_schema.models import Document, Failed
-from pipeline.errors import DocumentError
 from pipeline.ingest.readers import PLAIN, Format, format_of, reader_of
 from pipeline.ingest.readers.base import (
     DEFAULT_FIELDS,
@@ -18,6 +17,7 @@ from pipeline.ingest.readers.base import (
     Options,
     Parsed,
     clean,
+    explained,
     iso_date,
     one_line,
 )
@@ -29,9 +29,11 @@ if TYPE_CHECKING:
 
     from pipeline.settings import Settings
 
-__all__ = ["Fields", "RawDocument", "read_file"]
+__all__ = ["READ_VERSION", "Fields", "RawDocument", "read_file"]
 
 STAGE = "read"
+# To be raised with every change of what a reader makes of a file: then every file is read again.
+READ_VERSION = "1"
 # Zero-width characters are no white space to Python, and no text either.
 _BLANK = re.compile("[\\s\u200b-\u200f\u2060\ufeff]*")
 _LASTING = frozenset(
@@ -86,10 +88,11 @@ def read_file(
     file = _File(source, relative_path, known, _options(known, settings, fields))
     try:
         yield from _unchanged(source.root / relative_path, file)
-    except DocumentError as error:
-        yield file.failed(None, error.message, error.remedy)
     except OSError as error:
         yield _unreadable(error, file)
+    except Exception as error:
+        said = explained(error)
+        yield file.failed(None, said.message, said.remedy)
 
 
 def _options(known: Format, settings: Settings, fields: Fields) -> Options:

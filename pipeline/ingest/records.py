@@ -6,15 +6,13 @@ not there. A crashed run resumes from these files, and what other machines extra
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from graph_schema.errors import ConfigurationError, GroundplanError
 from graph_schema.models import Chunk, Claim, Document, Evidence, LocalEntity, Mention, StatedValue, Value
-from pipeline.errors import OutOfSpace
+from pipeline.files import writing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -40,22 +38,26 @@ class Records:
         return self.folder / key[:2] / f"{key}.jsonl"
 
     def write(self, key: str, records: Iterable[Record]) -> None:
-        """Write all records, or nothing."""
+        """Write all records, or nothing. Raises as `writing`."""
         path = self.path(key)
-        path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_suffix(f".{os.getpid()}.tmp")
-        try:
-            with temporary.open("w", encoding="utf-8") as file:
-                lines = 0
-                for record in records:
-                    file.write(json.dumps(_as_json(record), ensure_ascii=False) + "\n")
-                    lines += 1
-                file.write(json.dumps({"type": _END, "lines": lines}) + "\n")
-            temporary.replace(path)
-        except OSError as error:
-            raise unwritable(path, error) from None
-        finally:
-            temporary.unlink(missing_ok=True)
+        with writing(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                with temporary.open("w", encoding="utf-8") as file:
+                    lines = 0
+                    for record in records:
+                        file.write(json.dumps(_as_json(record), ensure_ascii=False) + "\n")
+                        lines += 1
+                    file.write(json.dumps({"type": _END, "lines": lines}) + "\n")
+                temporary.replace(path)
+            finally:
+                temporary.unlink(missing_ok=True)
+
+    def remove(self, key: str) -> None:
+        """Delete the records named `key`, if there are any. Raises as `writing`."""
+        with writing(self.path(key)):
+            self.path(key).unlink(missing_ok=True)
 
     def read(self, key: str) -> tuple[Record, ...] | None:
         """The records named `key`, or `None` when they are not there, not whole or no records."""
@@ -70,16 +72,6 @@ class Records:
             return tuple(_from_json(row) for row in rows[:-1])
         except (KeyError, TypeError, ValueError):  # edited by hand: extracted again
             return None
-
-
-def unwritable(path: Path, error: OSError) -> GroundplanError:
-    """The error to raise where a file or folder of the home cannot be written."""
-    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return OutOfSpace(
-            f"{str(path)!r} cannot be written: {error.strerror}.",
-            "Free some space (everything under records/ in the home may be deleted), then run the same command again.",
-        )
-    return ConfigurationError(f"{str(path)!r} cannot be written: {error.strerror}.", "Give this user the right to.")
 
 
 def evidence_records(evidence: Evidence) -> Iterator[Record]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from graph_schema.statements import statement
+from pipeline.ingest.plan import grouped
 from pipeline.ingest.resolution.blocks import MAX_BLOCK_NAMES, finer_key, keys_of, pairs_of
 from pipeline.ingest.resolution.cluster import Resolution, cluster
 from pipeline.ingest.resolution.context import context_of
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 BATCH_DOCUMENTS = 100
 BATCH_NAMES = 500
+PAGE_NAMES = 100_000
 BATCH_ROWS = 1_000
 # From here on a plan that was made for a graph that held nothing costs more (up to a minute) than planning again.
 REPLAN_NODES = 10_000
@@ -68,7 +70,7 @@ def resolve(
     if is_large:
         store.replan()  # there are names and blocks now
     bound = bound_decisions(store, ontology)
-    while stale := [row["key"] for row in store.read("stale_names", limit=BATCH_NAMES)]:
+    for stale in _stale_names(store):
         counts += store.write("knowledge", lambda tx, stale=stale: _settle(tx, ontology, bound, stale))  # type: ignore[misc]
         checkpoint()
     while documents := _documents(store, "named"):
@@ -91,6 +93,14 @@ def bound_decisions(store: Store, ontology: Ontology) -> Bound:
 
 def _documents(store: Store, state: str) -> list[str]:
     return [row["key"] for row in store.read("documents_in_state", state=state, limit=BATCH_DOCUMENTS)]
+
+
+def _stale_names(store: Store) -> Iterator[list[str]]:
+    """The queue of names in batches: each is to be settled, maybe with names of others, before the next is taken."""
+    while page := [row["key"] for row in store.read("stale_names", limit=PAGE_NAMES)]:
+        for names in grouped(page, BATCH_NAMES):
+            if stale := [row["key"] for row in store.read("still_stale_names", names=names)]:
+                yield stale
 
 
 def member_of(row: Row, ontology: Ontology) -> Member:

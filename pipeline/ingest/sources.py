@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import difflib
+import glob
 import json
 import os
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from graph_schema.models import Failed
 from pipeline.errors import ConfigurationError, SourceError
-from pipeline.files import write_atomically
+from pipeline.files import write_atomically, writing
 from pipeline.ingest.readers import SUFFIXES, format_of
 
 if TYPE_CHECKING:
@@ -25,13 +26,14 @@ __all__ = [
     "Source",
     "covers",
     "document_path",
-    "files_again",
+    "failed_file",
+    "lists",
     "parse_source",
     "parse_sources",
     "paths",
     "remember",
     "remembered",
-    "select",
+    "sources_again",
     "walk",
 ]
 
@@ -90,13 +92,21 @@ def parse_source(argument: str) -> Source:
     return _source(name, base, _nfc("/".join(given.parts[magic:])))
 
 
-def parse_sources(arguments: Iterable[str]) -> tuple[Source, ...]:
-    """The sources in `arguments`, each once, in their order.
+def parse_sources(arguments: Iterable[str], only: Collection[str] = ()) -> tuple[Source, ...]:
+    """The sources in `arguments`, each once, in their order: those of the names `only`, or all where none are named.
 
-    Raises `SourceError` for a path that does not exist, for a folder or glob that holds nothing to read, and for two
-    folders under one name, whose documents could not be told apart.
+    Raises `SourceError` for a path that does not exist, for a folder or glob that holds nothing to read, for two
+    folders under one name, whose documents could not be told apart, and for a name that none bears. What is wrong with
+    a source of another name than those of `only` is no matter.
     """
-    sources = tuple(dict.fromkeys(map(parse_source, arguments)))
+    parsed: dict[Source, None] = {}
+    for argument in arguments:
+        try:
+            parsed[parse_source(argument)] = None
+        except SourceError:
+            if not only or _may_be_called(argument, only):
+                raise
+    sources = _select(parsed, only)
     roots: dict[str, Path] = {}
     for source in sources:
         root = roots.setdefault(source.name, source.root)
@@ -114,7 +124,8 @@ def remember(home: Path, sources: Iterable[Source]) -> None:
     """Keep in `home` which folder each source name stands for, so that a later run cannot take another folder of the
     same name for it and replace its documents.
 
-    Raises `SourceError` when a name is another folder's already; giving the name (`NAME=PATH`) says that it moved.
+    Raises `SourceError` when a name is another folder's already; giving the name (`NAME=PATH`) says that it moved; and
+    as `writing`.
     """
     known = remembered(home)
     for source in sources:
@@ -126,31 +137,23 @@ def remember(home: Path, sources: Iterable[Source]) -> None:
                 f"{source.name}={source.given}.",
             )
         known[source.name] = source.given
-    write_atomically(home / SOURCES_FILE, json.dumps(known, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
+    with writing(home / SOURCES_FILE):
+        write_atomically(home / SOURCES_FILE, json.dumps(known, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
 
 
-def select(sources: Iterable[Source], names: Collection[str]) -> tuple[Source, ...]:
-    """Those of `sources` that bear one of `names`, or all where none are named. Raises `SourceError` for a name that
-    none bears."""
-    sources = tuple(sources)
-    known = sorted({source.name for source in sources})
-    unknown = sorted(set(names) - set(known))
-    if unknown:
-        raise SourceError(f"no source of this run is called {unknown[0]!r}.", f"They are called {', '.join(known)}.")
-    return tuple(source for source in sources if not names or source.name in names)
-
-
-def files_again(home: Path, files: Iterable[tuple[str, str]]) -> tuple[Source, ...]:
-    """Sources of one file each, for files that earlier runs of this home named by source and path. Raises
-    `SourceError` where it is not known which folder a source stands for."""
+def sources_again(home: Path, name: str, path: str, patterns: Iterable[str | None]) -> tuple[Source, ...]:
+    """Sources of one file, or of what `patterns` match below one folder, which an earlier run of this home named by
+    source and path. Raises `SourceError` where it is not known which folder the source stands for."""
     known = remembered(home)
-    found: list[Source] = []
-    for name, path in files:
-        if name not in known:
-            raise SourceError(f"which folder the source {name!r} stands for is not known.", f"Ingest it: {name}=PATH.")
-        given = known[name]
-        found.append(Source(name, Path(given).resolve(), path, literal=True, given=given, named=True))
-    return tuple(found)
+    if name not in known:
+        raise SourceError(f"which folder the source {name!r} stands for is not known.", f"Ingest it: {name}=PATH.")
+    given = known[name]
+    source = Source(name, Path(given).resolve(), path, literal=True, given=given, named=True)
+    if not (source.root / path).is_dir():
+        return (source,)
+    parts = Path(path).parts
+    below = [rest for pattern in patterns for rest in sorted(_rests(parts, _pattern_parts(pattern))) if rest]
+    return tuple(replace(source, pattern="/".join((*map(glob.escape, parts), *rest)), literal=False) for rest in below)
 
 
 def remembered(home: Path) -> dict[str, str]:
@@ -212,9 +215,32 @@ def covers(source: Source, path: str) -> bool:
     return not hidden and format_of(Path(path).suffix) is not None and _matches(source, parts)
 
 
+def lists(source: Source, path: str) -> bool:
+    """Whether `source` would list a folder at `path`, `"."` for its own."""
+    parts = Path(path).parts
+    return not source.literal and not any(part.startswith(".") for part in parts) and _may_hold(source, parts)
+
+
 def document_path(relative: Path) -> str:
     """The path of a document: NFC, forward slashes, the bytes that are not UTF-8 as escapes."""
     return _nfc(relative.as_posix()).encode("utf-8", "backslashreplace").decode()
+
+
+def _may_be_called(argument: str, names: Collection[str]) -> bool:
+    """Whether a source that cannot be parsed may have one of `names`: the given one, or one of a folder of its path."""
+    name, path = _split(argument)
+    parts = Path(path).expanduser().absolute().parts if name is None else (name.strip(),)
+    return any(_nfc(part) in names for part in parts)
+
+
+def _select(sources: Collection[Source], names: Collection[str]) -> tuple[Source, ...]:
+    known = sorted({source.name for source in sources})
+    unknown = sorted(set(names) - set(known))
+    if unknown:
+        raise SourceError(
+            f"no source of this run is called {unknown[0]!r}.", f"They are called {', '.join(known) or 'nothing'}."
+        )
+    return tuple(source for source in sources if not names or source.name in names)
 
 
 def _split(argument: str) -> tuple[str | None, str]:
@@ -262,7 +288,7 @@ def _entries(source: Source, folder: Path) -> tuple[list[_Entry], Failed | None]
             entries = [entry for entry in listing if not entry.name.startswith(".")]
     except OSError as error:
         reason, remedy = f"folder cannot be listed: {error.strerror}.", "Give this user the right to list it."
-        return [], _failed(source, folder, reason, remedy, transient=not isinstance(error, PermissionError))
+        return [], failed_file(source, folder, reason, remedy, transient=not isinstance(error, PermissionError))
     entries.sort(key=lambda entry: (_nfc(entry.name), entry.name), reverse=True)
     return [(folder / entry.name, entry) for entry in entries], None
 
@@ -299,31 +325,39 @@ def _kind(entry: os.DirEntry[str]) -> str:
 
 
 def _matches(source: Source, parts: tuple[str, ...]) -> bool:
-    return source.pattern is None or _match(parts, tuple(source.pattern.split("/")), whole=True)
+    if source.pattern is None:
+        return True
+    return any(all(part == "**" for part in rest) for rest in _rests(parts, _pattern_parts(source.pattern)))
 
 
 def _may_hold(source: Source, parts: tuple[str, ...]) -> bool:
     """Whether the pattern can match something below the folder `parts`."""
-    return source.pattern is None or _match(parts, tuple(source.pattern.split("/")), whole=False)
+    return source.pattern is None or any(_rests(parts, _pattern_parts(source.pattern)))
 
 
-def _match(parts: tuple[str, ...], pattern: tuple[str, ...], *, whole: bool) -> bool:
+def _pattern_parts(pattern: str | None) -> tuple[str, ...]:
+    return ("**",) if pattern is None else tuple(pattern.split("/"))
+
+
+def _rests(parts: tuple[str, ...], pattern: tuple[str, ...]) -> set[tuple[str, ...]]:
+    """What may be left of `pattern` once it has matched all of `parts`: none where it cannot, several by `**`."""
     if not parts:
-        return all(part == "**" for part in pattern) if whole else bool(pattern)
+        return {pattern}
     if not pattern:
-        return False
+        return set()
     if pattern[0] == "**":
-        return _match(parts, pattern[1:], whole=whole) or _match(parts[1:], pattern, whole=whole)
-    return fnmatchcase(parts[0], pattern[0]) and _match(parts[1:], pattern[1:], whole=whole)
+        return _rests(parts, pattern[1:]) | _rests(parts[1:], pattern)
+    return _rests(parts[1:], pattern[1:]) if fnmatchcase(parts[0], pattern[0]) else set()
 
 
 def _utf8(source: Source, relative: Path) -> Path | Failed:
     if _is_utf8(str(relative)):
         return relative
-    return _failed(source, relative, "its name is not UTF-8.", "Rename the file.", transient=False)
+    return failed_file(source, relative, "its name is not UTF-8.", "Rename the file.", transient=False)
 
 
-def _failed(source: Source, path: Path, reason: str, remedy: str, *, transient: bool) -> Failed:
+def failed_file(source: Source, path: Path, reason: str, remedy: str, *, transient: bool) -> Failed:
+    """What is reported of a file or folder of `source` that nobody can look into."""
     return Failed(
         source=source.name,
         path=document_path(path),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from dataclasses import dataclass, field, fields
+from math import ceil
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
 import neo4j
@@ -33,7 +34,8 @@ LAYERS: tuple[Layer, ...] = ("evidence", "knowledge", "enrichment", "decisions",
 COMMIT_ATTEMPTS = 4
 RETRY_S = 30.0
 COMMIT_PAUSE_S = 0.5
-TIMEOUT_CODE = "TransactionTimedOut"
+TIMEOUT_CODES = ("TransactionTimedOut", "ProcedureTimedOut")
+INDEXES_TIMED_OUT = "come online within a reasonable time"  # `db.awaitIndexes` has no code of its own for it
 URI = re.compile(r"(bolt|neo4j)(\+s|\+ssc)?://")
 
 
@@ -176,14 +178,15 @@ class Store:
             session.run(text).consume()
 
     def await_indexes(self) -> None:
-        """Wait until every index is online and the full-text indexes hold everything that was committed."""
+        """Wait until every index is online and the full-text indexes hold everything that was committed. Raises
+        `StoreTimeout` when that takes longer than a statement may."""
         with self._mapped(), self._session(neo4j.READ_ACCESS) as session:
-            session.run("CALL db.awaitIndexes($seconds)", seconds=int(self.timeout_s)).consume()
+            session.run("CALL db.awaitIndexes($seconds)", seconds=ceil(self.timeout_s)).consume()
             session.run("CALL db.index.fulltext.awaitEventuallyConsistentIndexRefresh()").consume()
 
     def replan(self) -> None:
         """Have every statement planned anew: plans that were made while the graph held little go wrong ways in it."""
-        self.schema(f"CALL db.prepareForReplanning({int(self.timeout_s)})")
+        self.schema(f"CALL db.prepareForReplanning({ceil(self.timeout_s)})")
 
     def _committed(self, unit: Callable[[neo4j.ManagedTransaction], T]) -> T:
         for attempt in range(1, COMMIT_ATTEMPTS + 1):
@@ -220,6 +223,10 @@ class _Mapped:
             raise translate(error, self.connection, self.timeout_s) from error
 
 
+def _is_timeout(error: upstream.Neo4jError) -> bool:
+    return any(code in (error.code or "") for code in TIMEOUT_CODES) or INDEXES_TIMED_OUT in (error.message or "")
+
+
 def _bad_uri(uri: str, reason: str) -> ConfigurationError:
     return ConfigurationError(
         f"{uri!r} is no address of a Neo4j server: {reason}.", "Set NEO4J_URI to, for example, bolt://localhost:7687."
@@ -235,7 +242,7 @@ def translate(error: Exception, connection: Connection, timeout_s: float) -> Gro
                 f"the server at {uri!r} refused the user {connection.username!r} or its password.",
                 "Set NEO4J_USERNAME and NEO4J_PASSWORD to what that server expects.",
             )
-        case upstream.Neo4jError() if TIMEOUT_CODE in (error.code or ""):
+        case upstream.Neo4jError() if _is_timeout(error):
             return StoreTimeout(
                 f"a statement ran past its limit of {timeout_s:g} s.",
                 "Narrow it, or raise GROUNDPLAN_STORE_TIMEOUT_S (GROUNDPLAN_QUERY_TIMEOUT_S for queries).",

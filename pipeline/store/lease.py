@@ -24,7 +24,8 @@ from typing import TYPE_CHECKING, Any
 import psutil
 
 from graph_schema.statements import statement
-from pipeline.errors import ConfigurationError, GraphBusy, StoreUnavailable, TryLater
+from pipeline.errors import GraphBusy, StoreUnavailable, TryLater
+from pipeline.files import writing
 from pipeline.store.locks import FileLock
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class Holder:
 def sole_writer(store: Store, settings: Settings) -> Iterator[None]:
     """Be the only one who writes inside the block: of this home, and of this graph from any host.
 
-    Raises `GraphBusy`, which says who holds it since when, and `ConfigurationError` when the home cannot be written.
+    Raises `GraphBusy`, which says who holds it since when, and as `writing` when the home cannot be written.
     Every write to `store` inside the block raises `GraphBusy` once another has taken the lease over.
     """
     with home_lock(settings.home), leased(store, settings.lease_s):
@@ -75,18 +76,15 @@ def home_lock(home: Path) -> Iterator[None]:
     """Be the only run of this home inside the block. Raises as `sole_writer`."""
     path = home / LOCK_FILE
     lock = FileLock(path)
-    try:
+    with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         held = lock.try_acquire()
-    except OSError as error:
-        raise ConfigurationError(
-            f"the home {str(home)!r} cannot be written: {error}.", "Set GROUNDPLAN_HOME to a folder that can."
-        ) from None
     if not held:
         raise GraphBusy(f"{_lock_holder(path)} holds {str(path)!r}.", _WAIT)
     try:
         since = datetime.now(UTC).isoformat(timespec="seconds")
-        lock.write(json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": since}))
+        with writing(path):
+            lock.write(json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": since}))
         yield
     finally:
         lock.release()

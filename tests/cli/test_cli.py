@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -18,10 +19,12 @@ import pytest
 from graph_schema.migrations import migrations
 from graph_schema.statements import names
 from pipeline.cli import COMMANDS, run
+from pipeline.store.lease import sole_writer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pipeline.settings import Settings
     from pipeline.store.driver import Store
     from pipeline.store.private import Connection
 
@@ -246,6 +249,19 @@ def test_migrate_says_what_is_pending_applies_it_and_is_then_done(call: Callable
     assert call("migrate") == (0, f"applied {len(migrations())}: {names}\n", "")
     assert call("migrate", "--check") == (0, "the schema is current\n", "")
     assert call("migrate") == (0, "nothing to apply\n", "")
+
+
+@pytest.mark.usefixtures("server")
+def test_migrate_waits_for_a_job_that_works_on_the_graph(
+    call: Callable[..., Outcome], older: Store, settings: Settings
+) -> None:
+    elsewhere = settings.model_copy(update={"home": settings.home.parent / "elsewhere"})
+    with sole_writer(older, elsewhere):
+        code, out, err = call("migrate")
+        assert (code, out) == (75, "")
+        assert f"process {os.getpid()} on " in err
+        assert call("migrate", "--check")[0] == 78
+    assert older.read("migrations") == []
 
 
 @pytest.mark.usefixtures("server")

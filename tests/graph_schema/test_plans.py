@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from support import rows
 
 from graph_schema.statements import FOLDERS, TYPE_PLACEHOLDER, names, statement
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from graph_schema.statements import Folder
     from pipeline.api import Groundplan
+    from pipeline.store.driver import Store
 
 REFUSED = {"AllNodesScan", "DirectedAllRelationshipsScan", "UndirectedAllRelationshipsScan", "CartesianProduct"}
 ONE_ROW = {"NodeUniqueIndexSeek", "NodeUniqueIndexSeek(Locking)", "Argument"}
@@ -53,6 +55,23 @@ def test_no_statement_looks_at_the_whole_graph(folder: Folder, text: str, sample
     assert not found & REFUSED
     if folder == "write":
         assert not {name for name in found if name.endswith("Scan")}
+
+
+def hits(plan: dict[str, Any]) -> int:
+    return int(plan.get("dbHits", 0)) + sum(hits(child) for child in plan.get("children", ()))
+
+
+def test_a_batch_of_the_documents_that_wait_costs_the_same_however_many_wait(store: Store) -> None:
+    cost = []
+    text = statement("read", "documents_in_state").text
+    for _ in range(2):
+        rows(store, "UNWIND range(1, 2000) AS _ CREATE (:Document {key: randomUUID(), state: 'loaded'})")
+        plan = store.stream(
+            f"PROFILE {text}", {"state": "loaded", "limit": 10}, lambda result: result.consume().profile, timeout_s=30
+        )
+        assert plan is not None
+        cost.append(hits(plan))
+    assert cost[0] == cost[1]
 
 
 def test_what_is_refused_here_is_what_the_server_calls_it(sample_graph: Groundplan) -> None:

@@ -12,9 +12,12 @@ from support import environment, rows
 
 from pipeline import cli
 from pipeline.api import Groundplan
-from pipeline.errors import TooManyGone
+from pipeline.errors import RunStopped, TooManyGone
 from pipeline.ingest import intake as intake_module
+from pipeline.ingest import plan as plan_module
+from pipeline.ingest.load import Loader
 from pipeline.ingest.report import RunReport
+from pipeline.ingest.stop import StopRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,6 +78,31 @@ def test_files_and_records_that_left_are_deleted_when_that_is_asked_for(
     again = graph.ingest(folder, prune=True)
     assert dict(again.documents) == {"unchanged": 7}
     assert again.written == {"evidence": 0, "knowledge": 0, "enrichment": 0}
+
+
+def test_pruning_ends_where_the_run_is_asked_to_stop_and_the_next_run_prunes_the_rest(
+    graph: Groundplan, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.txt", "b.txt", "c.md"):
+        (folder / name).unlink()
+    (folder / "records.jsonl").write_text("\n".join(FILES["records.jsonl"].splitlines()[1:]), encoding="utf-8")
+    monkeypatch.setattr(plan_module, "BATCH_KEYS", 1)
+    stop, removed = StopRequest(), Loader.remove
+
+    def remove(loader: Loader, keys: list[str]) -> None:
+        removed(loader, keys)
+        stop.ask("enough")
+
+    with Groundplan.open(graph.settings.model_copy(update={"max_prune_share": 1.0})) as kg:
+        with monkeypatch.context() as patched:
+            patched.setattr(Loader, "remove", remove)
+            report = RunReport.begin()
+            with pytest.raises(RunStopped, match="enough"):
+                kg.ingest(folder, prune=True, stop=stop, report=report)
+        assert (report.documents["gone"], report.documents["pruned"]) == (4, 1)
+        assert len(paths(graph)) == len(EVERYTHING) - 1
+        assert kg.ingest(folder, prune=True).documents["pruned"] == 3
+    assert paths(graph) == ["old/d.txt", "old/e.txt", *EVERYTHING[-3:]]
 
 
 def test_a_renamed_file_is_new_under_its_new_name_and_gone_under_the_old(graph: Groundplan, folder: Path) -> None:

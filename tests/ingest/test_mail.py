@@ -265,6 +265,34 @@ def test_parts_that_nest_too_deep_are_refused(tmp_path: Path) -> None:
     assert failure(tmp_path, HEAD + nested + "\nx").reason == "its parts nest too deep."
 
 
+@pytest.mark.parametrize("deep", [120, 600, 2000])
+def test_mails_within_mails_that_nest_too_deep_are_refused(tmp_path: Path, deep: int) -> None:
+    nested = "MIME-Version: 1.0\nContent-Type: message/rfc822\n\nSubject: The bell\n" * deep
+    assert failure(tmp_path, HEAD + nested + "\nx").reason == "its parts nest too deep."
+    assert [item.reason for item in items(tmp_path, box(HEAD + nested + "\nx", mail(1, "one")), "a.mbox")[:-1]
+            if isinstance(item, Failed)] == ["line 1: its parts nest too deep."]  # fmt: skip
+
+
+def test_mails_within_mails_that_do_not_nest_too_deep_are_each_a_document(tmp_path: Path) -> None:
+    nested = "MIME-Version: 1.0\nContent-Type: message/rfc822\n\nSubject: The bell\n" * 98
+    found = items(tmp_path, HEAD + nested + "\nx")
+    assert [item for item in found if isinstance(item, Failed)] == []
+    assert len({item.document.record for item in found if isinstance(item, RawDocument)}) == 99
+
+
+def test_what_breaks_a_reader_is_a_failure_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> str:
+        raise ZeroDivisionError("a defect")
+
+    monkeypatch.setattr("pipeline.ingest.readers.html._parse", broken)
+    page = 'Content-Type: text/html; name="a.html"\n\n<p>Words.'
+    found = items(tmp_path, box(mail(1, "one"), parts("\nBody.", page), mail(2, "two")), "a.mbox")
+    assert [item.reason for item in found if isinstance(item, Failed)] == [
+        "its reader failed: ZeroDivisionError: a defect."
+    ]
+    assert len(found) == 4
+
+
 @pytest.mark.parametrize("piece", ["=?a?q?", "=?", "<", "(", '"', ",", "a@b ", "=?utf-8?q?x?= "])
 def test_time_stays_linear_in_a_header(tmp_path: Path, piece: str) -> None:
     started = time.perf_counter()

@@ -44,6 +44,19 @@ def test_the_key_is_that_of_the_name_and_path_whatever_the_folder(tmp_path: Path
     assert one.key == keys.document_key("s", "a.txt", None)
 
 
+@pytest.mark.parametrize(
+    "error", [KeyError("/Kids"), RecursionError("maximum recursion depth exceeded"), MemoryError()]
+)
+def test_a_reader_that_breaks_is_a_failure_of_its_file_that_names_the_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def broken(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("pipeline.ingest.readers.html._parse", broken)
+    assert f"its reader failed: {type(error).__name__}: " in failure(tmp_path, "a.html", "<p>Words.").reason
+
+
 def test_every_suffix_has_a_reader_in_either_case() -> None:
     for suffix in SUFFIXES:
         known = format_of(suffix.upper())

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import json
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -12,10 +13,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from graph_schema.models import Chunk, Claim, Document, Evidence, LocalEntity, Mention, StatedValue, Value
+from pipeline.errors import OutOfSpace
 from pipeline.ingest.records import Record, Records, evidence_records, of_class
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 KEY = "c0ffee"
 DOCUMENT = Document(
@@ -121,6 +120,17 @@ def test_a_write_that_fails_leaves_the_old_records_and_no_temporary_file(tmp_pat
         records.write(KEY, (claim(None, quote="no UTF-8 can carry \ud800"),))
     assert records.read(KEY) == ALL
     assert files(records) == [records.path(KEY)]
+
+
+def test_a_full_disk_where_even_the_folder_cannot_be_made_may_have_space_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    with pytest.raises(OutOfSpace, match="No space left"):
+        Records(tmp_path / "records").write(KEY, ALL)
 
 
 def test_a_person_can_read_the_lines(tmp_path: Path) -> None:

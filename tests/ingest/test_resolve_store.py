@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import Counter
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from support import clear, dump, rows
@@ -126,6 +127,25 @@ def test_a_document_that_leaves_takes_with_it_what_only_it_joined(graph: Groundp
     graph.store.write("evidence", lambda tx: delete_evidence(tx, [left]))
     finish(graph.store)
     assert dump(graph.store) == without
+
+
+def test_the_queue_of_names_is_looked_for_once_however_many_batches_it_takes(
+    filled: Groundplan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = dump(filled.store)
+    rows(filled.store, "MATCH (n:Name) SET n:Stale")
+    monkeypatch.setattr(resolve_module, "BATCH_NAMES", 1)
+    asked: Counter[str] = Counter()
+    read = filled.store.read
+
+    def counted(name: str, **parameters: Any) -> list[dict[str, Any]]:  # noqa: ANN401
+        asked[name] += 1
+        return read(name, **parameters)
+
+    monkeypatch.setattr(filled.store, "read", counted)
+    finish(filled.store)
+    assert (asked["stale_names"], asked["still_stale_names"] > 5) == (2, True)
+    assert dump(filled.store) == expected
 
 
 def test_a_second_run_writes_nothing(filled: Groundplan, folder: Path) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import random
+import subprocess
 import threading
+import unicodedata
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +21,7 @@ from pipeline.ingest import derive as derive_module
 from pipeline.ingest import intake as intake_module
 from pipeline.ingest import job as job_module
 from pipeline.ingest import resolve as resolve_module
+from pipeline.ingest.dead_letters import outstanding
 from pipeline.ingest.sources import parse_sources
 from pipeline.text import nlp
 
@@ -107,6 +111,34 @@ def small_passes(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
         monkeypatch.setattr(derive_module, name, size)
 
 
+# What lies in the home
+
+
+def test_the_home_keeps_one_record_file_a_document_and_nothing_that_a_killed_run_left(
+    graph: Groundplan, folder: Path
+) -> None:
+    home = graph.settings.home
+    graph.ingest(folder)
+    dead, alive = subprocess.Popen(["true"]), os.getppid()
+    dead.wait()
+    (home / "records" / "extract" / "ab").mkdir(exist_ok=True)
+    names = ("records/extract/ab/abc.{}.tmp", "dead-letters/.outstanding.jsonl.{}.tmp", ".sources.json.{}.tmp")
+    (home / "dead-letters").mkdir()
+    for name in names:
+        for process in (dead.pid, alive):
+            (home / name.format(process)).write_text("torn", encoding="utf-8")
+    write(folder, SECOND)
+    (folder / "records.jsonl").write_text(FIRST["records.jsonl"].splitlines()[0], encoding="utf-8")
+    (folder / "d.txt").unlink()
+    with Groundplan.open(graph.settings.model_copy(update={"max_prune_share": 1.0})) as kg:
+        assert kg.ingest(folder, prune=True).documents["pruned"] == 2
+    left = [path for path in home.rglob("*") if path.suffix in {".tmp", ".jsonl"}]
+    assert len([path for path in left if path.suffix == ".jsonl"]) == 4
+    assert {str(path.relative_to(home)) for path in left if path.suffix == ".tmp"} == {
+        name.format(alive) for name in names
+    }
+
+
 # A run over what is known
 
 
@@ -140,6 +172,18 @@ def test_a_run_over_what_is_known_loads_no_model_and_parses_no_file(
     monkeypatch.setattr(nlp, "load", never)
     monkeypatch.setattr(intake_module, "read_file", never)
     assert dict(graph.ingest(folder).documents) == {"unchanged": 6}
+
+
+def test_readers_that_read_a_file_otherwise_than_before_read_every_file_again(
+    graph: Groundplan, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "page.html").write_text("<p>Anna Berg founded Norvik Systems.", encoding="utf-8")
+    graph.ingest(folder)
+    monkeypatch.setattr("pipeline.ingest.readers.html._flow", lambda _: "Karl Berg founded Norvik Systems.")
+    monkeypatch.setattr("pipeline.ingest.plan.READ_VERSION", "2")
+    assert dict(graph.ingest(folder).documents) == {"changed": 1, "unchanged": 6}
+    again = graph.ingest(folder)
+    assert (dict(again.documents), again.written) == ({"unchanged": 7}, NOTHING)
 
 
 def test_a_report_counts_what_its_own_run_wrote(graph: Groundplan, folder: Path) -> None:
@@ -538,6 +582,23 @@ def test_what_cannot_be_read_is_a_dead_letter_and_the_rest_is_ingested(
     ]
     assert all(letter["reason"] and letter["remedy"] for letter in letters)
     assert dump(store) == expected
+
+
+def test_of_two_files_whose_names_differ_only_in_how_accents_are_written_one_is_read_in_every_run(
+    graph: Groundplan, folder: Path
+) -> None:
+    names = [unicodedata.normalize(form, "Zürich.txt") for form in ("NFC", "NFD")]
+    for number, name in enumerate(names):
+        (folder / name).write_text(f"Karl Berg was born in Zürich in 190{number}.\n", encoding="utf-8")
+    for _ in range(2):
+        report = graph.ingest(folder)
+        assert [failed.path for failed in report.failures] == [names[0]]
+        assert "how its accents are written" in report.failures[0].reason
+    assert (report.documents["changed"], report.written) == (0, NOTHING)
+    assert [each.path for each in outstanding(graph.settings.home)] == [names[0]]
+    (folder / names[1]).rename(folder / "z.txt")
+    assert graph.ingest(folder).documents["new"] == 1
+    assert outstanding(graph.settings.home) == []
 
 
 def test_a_document_that_breaks_extraction_fails_alone_and_in_every_run_until_it_succeeds(

@@ -14,17 +14,20 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import psutil
 import pytest
-from support import dump, environment, rows
+from support import Killed, dump, environment, rows
 
 from pipeline import cli
 from pipeline.api import Groundplan
-from pipeline.errors import OutOfSpace, RunStopped, SourceError
+from pipeline.errors import OutOfSpace, RunStopped, SourceError, StoreUnavailable, TooManyDeadLetters
+from pipeline.ingest import intake as intake_module
 from pipeline.ingest.dead_letters import outstanding
+from pipeline.ingest.load import Loader
+from pipeline.ingest.read import read_file
 from pipeline.ingest.stop import StopRequest
 from pipeline.store.lease import sole_writer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from pipeline.settings import Settings
     from pipeline.store.driver import Store
@@ -76,6 +79,19 @@ def many(path: Path, count: int) -> Path:
     for number in range(count):
         (path / f"{number:03}.txt").write_text(TEXT * 60 + f"Norvik {number} was founded in 1950.\n", encoding="utf-8")
     return path
+
+
+SCANDIR = os.scandir
+
+
+def scandir_without_old(path: Path | str) -> Any:  # noqa: ANN401
+    if Path(path).name == "old":
+        raise PermissionError(13, "Permission denied")
+    return SCANDIR(path)
+
+
+def unavailable(*_: object) -> None:
+    raise StoreUnavailable("no Neo4j answers.", "Start it.")
 
 
 # Exit codes and the summary
@@ -172,6 +188,35 @@ def test_the_summary_goes_to_a_file_and_the_metrics_to_another_also_when_the_run
         assert "groundplan_run_last_success_timestamp_seconds 1" in metrics
 
 
+@pytest.mark.parametrize("bad", ["--summary-file", "--metrics-file"])
+def test_a_file_that_cannot_be_written_is_2_in_what_is_printed_and_in_the_other_file(
+    call: Callable[..., Outcome], folder: Path, tmp_path: Path, bad: str
+) -> None:
+    files = {"--summary-file": tmp_path / "last.json", "--metrics-file": tmp_path / "groundplan.prom"}
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    given = files | {bad: tmp_path / "file" / "below"}
+    outcome = call("ingest", folder, *(each for pair in given.items() for each in pair))
+    assert outcome.code == outcome.summary["exit_code"] == 2
+    assert (outcome.summary["status"], outcome.summary["documents"]["new"]) == ("done", 3)
+    assert f"{bad[2:-5]} file" in outcome.summary["error"]
+    if bad == "--summary-file":
+        metrics = files["--metrics-file"].read_text(encoding="utf-8")
+        assert "groundplan_run_exit_code 2.0" in metrics
+        assert "last_success" not in metrics
+    else:
+        assert json.loads(files["--summary-file"].read_text(encoding="utf-8")) == outcome.summary
+
+
+def test_a_run_that_fails_and_files_that_cannot_be_written_end_with_the_code_of_the_run(
+    call: Callable[..., Outcome], tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    below = tmp_path / "file" / "below"
+    outcome = call("retry", "--max-seconds", 0.001, "--summary-file", below, "--metrics-file", below)
+    assert outcome.code == outcome.summary["exit_code"] == 75
+    assert outcome.err.count("Name a file in a folder") == 2
+
+
 def test_a_full_disk_for_the_record_files_is_75_and_the_next_run_finishes(graph: Groundplan, folder: Path) -> None:
     graph.ingest(folder)
     expected = dump(graph.store)
@@ -183,6 +228,24 @@ def test_a_full_disk_for_the_record_files_is_75_and_the_next_run_finishes(graph:
         graph.ingest(folder)
     assert graph.ingest(folder).status == "done"
     assert dump(graph.store) == expected
+
+
+@pytest.mark.parametrize("file", ["sources.json", "records/extract", "dead-letters/2", "dead-letters/.outstanding"])
+def test_a_full_disk_is_75_whatever_of_the_home_is_written_then(
+    call: Callable[..., Outcome], folder: Path, monkeypatch: pytest.MonkeyPatch, file: str
+) -> None:
+    opened = Path.open
+
+    def on_a_full_disk(path: Path, mode: str = "r", **named: Any) -> Any:  # noqa: ANN401
+        return opened(Path("/dev/full") if file in str(path) and mode != "r" else path, mode, **named)
+
+    (folder / "broken.pdf").write_bytes(b"%PDF-1.4 nothing follows")
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "open", on_a_full_disk)
+        outcome = call("ingest", folder)
+    assert outcome.code == outcome.summary["exit_code"] == 75
+    assert "No space left on device" in outcome.summary["error"]
+    assert call("ingest", folder).summary["documents"]["failed"] == 1
 
 
 # What is left out
@@ -212,6 +275,15 @@ def test_only_the_named_sources_are_looked_at(graph: Groundplan, folder: Path, t
     assert dict(report.documents) == {"new": 1}
     with pytest.raises(SourceError, match="called 'others'"):
         graph.ingest(folder, other, only=["others"])
+
+
+def test_a_source_that_is_not_asked_for_may_be_missing_or_empty(graph: Groundplan, folder: Path) -> None:
+    others = (folder.parent / "unmounted", f"letters={folder.parent}/gone/*.txt", folder.parent / "empty")
+    others[2].mkdir()
+    assert dict(graph.ingest(folder, *others, only=["archive"]).documents) == {"new": 3}
+    for name in ("unmounted", "letters", "empty"):
+        with pytest.raises(SourceError, match=name):
+            graph.ingest(folder, *others, only=[name])
 
 
 def test_a_dry_run_says_what_there_is_to_do_and_writes_nothing(
@@ -298,6 +370,99 @@ def test_retry_takes_the_outstanding_letters_again_and_nothing_else(graph: Groun
     assert dict(graph.retry().documents) == {}
 
 
+def test_letters_stay_outstanding_when_the_run_that_would_settle_them_ends_early(
+    graph: Groundplan, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ["3.txt", "4.txt", "5.txt"]
+    for name in names:
+        (folder / name).write_text("", encoding="utf-8")
+    graph.ingest(folder)
+    for number, name in enumerate(names):
+        (folder / name).write_text(f"Karl Berg was born in Bergen in 190{number}.\n", encoding="utf-8")
+    stop = StopRequest()
+    stop.ask("enough")
+    with pytest.raises(RunStopped):
+        graph.retry(stop=stop)
+    assert [each.path for each in outstanding(graph.settings.home)] == names
+    with monkeypatch.context() as patched:
+        patched.setattr(Loader, "record", unavailable)
+        with pytest.raises(StoreUnavailable):
+            graph.retry()
+    rows(graph.store, "MATCH (lease:Lease) DELETE lease")  # it expires, where no server answers
+    assert [each.path for each in outstanding(graph.settings.home)] == names
+    graph.ingest(folder, limit=1)
+    assert [each.path for each in outstanding(graph.settings.home)] == names[1:]
+    assert dict(graph.retry().documents) == {"new": 2}
+    assert outstanding(graph.settings.home) == []
+
+
+def test_the_letter_of_a_file_that_is_again_what_the_graph_holds_is_settled(graph: Groundplan, folder: Path) -> None:
+    graph.ingest(folder)
+    (folder / "0.txt").write_text("", encoding="utf-8")
+    graph.ingest(folder)
+    assert [each.path for each in outstanding(graph.settings.home)] == ["0.txt"]
+    (folder / "0.txt").write_text(TEXT, encoding="utf-8")
+    assert dict(graph.ingest(folder).documents) == {"unchanged": 3}
+    assert outstanding(graph.settings.home) == []
+
+
+@pytest.fixture
+def without_old(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    """A folder below the folder that cannot be listed until this is undone."""
+    (folder / "old" / "deep").mkdir(parents=True)
+    for name in ("old/3.txt", "old/4.md", "old/deep/5.txt"):
+        (folder / name).write_text("Karl Berg was born in Bergen.\n", encoding="utf-8")
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "scandir", scandir_without_old)
+        yield patched
+
+
+def test_the_letter_of_a_folder_is_settled_by_a_run_that_lists_it_or_finds_it_gone(
+    graph: Groundplan, folder: Path, without_old: pytest.MonkeyPatch
+) -> None:
+    for mend in (without_old.undo, lambda: (folder / "old").rename(folder.parent / "elsewhere")):
+        graph.ingest(folder)
+        graph.ingest(folder / "0.txt")
+        assert [each.path for each in outstanding(graph.settings.home)] == ["old"]
+        mend()
+        graph.ingest(folder)
+        assert outstanding(graph.settings.home) == []
+        without_old.setattr(os, "scandir", scandir_without_old)
+
+
+def test_retry_of_a_folder_takes_what_the_run_would_have_read_below_it(
+    graph: Groundplan, folder: Path, without_old: pytest.MonkeyPatch
+) -> None:
+    graph.ingest(f"archive={folder}/**/*.txt")
+    with pytest.raises(TooManyDeadLetters, match="1 of 1"):
+        graph.retry()
+    (folder / "6.txt").write_text(TEXT, encoding="utf-8")
+    without_old.undo()
+    assert dict(graph.retry().documents) == {"new": 2}
+    assert outstanding(graph.settings.home) == []
+    found = rows(graph.store, "MATCH (d:Document) WHERE d.path STARTS WITH 'old' RETURN d.path AS path ORDER BY path")
+    assert [row["path"] for row in found] == ["old/3.txt", "old/deep/5.txt"]
+
+
+def test_retry_takes_a_file_with_the_fields_and_in_the_way_in_which_it_failed(graph: Groundplan, folder: Path) -> None:
+    (folder / "a.jsonl").write_text('{"id": "1", "abstract": ""}\n', encoding="utf-8")
+    (folder / "b.txt").write_text("", encoding="utf-8")
+    (folder / "c.txt").write_text("", encoding="utf-8")
+    graph.ingest(folder / "a.jsonl", folder / "0.txt", fields={"text": "abstract"})
+    graph.ingest(folder / "b.txt", folder / "0.txt", catalogue=True)
+    graph.ingest(folder / "c.txt", folder / "0.txt")
+    with pytest.raises(TooManyDeadLetters, match="3 of 3"):
+        graph.retry()
+    (folder / "a.jsonl").write_text('{"id": "1", "abstract": "Karl Berg was born in Bergen."}\n', encoding="utf-8")
+    (folder / "b.txt").write_text("Karl Berg was born in Bergen.\n", encoding="utf-8")
+    report = graph.retry()
+    assert dict(report.documents) == {"new": 2, "failed": 1}
+    assert [each.path for each in outstanding(graph.settings.home)] == ["c.txt"]
+    structured = rows(graph.store, "MATCH (d:Document) RETURN d.path AS path, d.structured AS s ORDER BY path")
+    assert [(row["path"], row["s"]) for row in structured] == [("0.txt", True), ("a.jsonl", True), ("b.txt", False)]
+    assert graph.ingest(folder / "a.jsonl", fields={"text": "abstract"}).written["evidence"] == 0
+
+
 def test_status_tells_the_latest_runs_the_holder_and_the_dead_letters(
     call: Callable[..., Outcome], store: Store, settings: Settings, folder: Path
 ) -> None:
@@ -310,6 +475,35 @@ def test_status_tells_the_latest_runs_the_holder_and_the_dead_letters(
     with sole_writer(store, settings):
         busy = call("status", "--json").summary
     assert (busy["running"], busy["holder"]["pid"]) == (True, os.getpid())
+
+
+def test_a_catalogue_that_is_killed_reads_again_only_the_files_of_its_last_batch(
+    graph: Groundplan, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many(folder, 10)
+    monkeypatch.setattr(intake_module, "MAX_WAITING_FILES", 4)
+    recorded, record = [], Loader.record
+
+    def killed(loader: Loader, files: list[dict[str, Any]]) -> None:
+        recorded.append(len(files))
+        if len(recorded) == 3:
+            raise Killed
+        record(loader, files)
+
+    with Groundplan.open(graph.settings.model_copy(update={"batch_documents": 1})) as kg:
+        with monkeypatch.context() as patched:
+            patched.setattr(Loader, "record", killed)
+            with pytest.raises(Killed):
+                kg.ingest(folder, catalogue=True)
+        read: list[Path] = []
+
+        def reading(source: Any, relative: Path, *given: Any, **named: Any) -> Any:  # noqa: ANN401
+            read.append(relative)
+            return read_file(source, relative, *given, **named)
+
+        monkeypatch.setattr(intake_module, "read_file", reading)
+        assert sum(kg.ingest(folder, catalogue=True).documents.values()) == 13
+    assert (recorded, len(read)) == ([4, 4, 4], 5)
 
 
 def test_a_catalogue_can_be_searched_is_told_from_what_was_structured_and_is_structured_later(

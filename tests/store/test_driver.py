@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from neo4j import exceptions as upstream
+from support import rows
 
 from graph_schema.statements import statement
 from pipeline.api import Groundplan
@@ -161,6 +162,20 @@ def test_a_statement_past_its_limit_is_stopped_by_the_server(store: Store) -> No
     with pytest.raises(StoreTimeout, match=r"past its limit of 0\.2 s") as caught:
         store.run_read(slow)
     assert caught.value.exit_code == 75
+
+
+def test_indexes_that_are_not_online_in_time_may_be_later(store: Store) -> None:
+    rows(store, "UNWIND range(1, 100000) AS number CREATE (:Slow {text: toString(number)})")
+    store.schema("CREATE INDEX slow IF NOT EXISTS FOR (n:Slow) ON (n.text)")
+    usual, store.timeout_s = store.timeout_s, 0
+    try:
+        with pytest.raises(StoreTimeout):
+            store.await_indexes()
+    finally:
+        store.timeout_s = usual
+        store.await_indexes()
+        store.schema("DROP INDEX slow")
+        rows(store, "MATCH (n:Slow) DELETE n")
 
 
 def test_a_statement_that_the_server_refuses_is_a_defect_of_ours(store: Store) -> None:

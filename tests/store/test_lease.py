@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -13,9 +14,9 @@ from typing import TYPE_CHECKING
 import pytest
 from support import rows
 
-from pipeline.errors import ConfigurationError, GraphBusy
+from pipeline.errors import ConfigurationError, GraphBusy, OutOfSpace
 from pipeline.store.driver import Store
-from pipeline.store.lease import holder_of, sole_writer
+from pipeline.store.lease import holder_of, home_lock, sole_writer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -172,6 +173,18 @@ def test_the_fence_counts_as_no_change_of_any_layer(store: Store, settings: Sett
         before = {layer: counters.total for layer, counters in store.written.items()}
         store.write("evidence", lambda _: None)
         assert {layer: counters.total for layer, counters in store.written.items()} == before
+
+
+def test_a_full_disk_under_the_lock_may_have_space_later(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "pwrite", refuse)
+        with pytest.raises(OutOfSpace, match="No space left"), home_lock(settings.home):
+            pass
+    with home_lock(settings.home):
+        pass
 
 
 def test_a_home_that_cannot_be_written_is_a_configuration_error(

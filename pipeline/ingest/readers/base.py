@@ -19,6 +19,7 @@ _BREAK_OR_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ASCII = re.compile("[\x00-\x7f]")
 _PIECE_CHARS = 1_000_000
+_MAX_ERROR_CHARS = 300
 _DATE = re.compile(r"(\d{4})(?:([-/])(\d\d)(?:\2(\d\d)(?:[T ].*)?)?)?", re.ASCII)
 _COMPACT_DATE = re.compile(r"(\d{4})()(\d\d)(\d\d)(?:T.*)?", re.ASCII)
 
@@ -80,6 +81,17 @@ class Broken:
     record: str | None
     reason: str
     remedy: str
+
+
+def explained(error: Exception) -> DocumentError:
+    """What to say of a document that `error` kept from being read: ours says it itself; any other is a defect of the
+    reader or its parser, and is named."""
+    if isinstance(error, DocumentError):
+        return error
+    said = f"{type(error).__name__}: {one_line(str(error)) or 'without a word'}"[:_MAX_ERROR_CHARS].rstrip(".")
+    return DocumentError(
+        f"its reader failed: {said}.", "Save it in another format, and report the error with the file."
+    )
 
 
 def clean(text: str) -> tuple[str, tuple[str, ...]]:

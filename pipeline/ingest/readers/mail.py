@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pipeline.errors import DocumentError
 from pipeline.ingest.readers import Format, format_of, reader_of
-from pipeline.ingest.readers.base import Broken, Options, Parsed, one_line
+from pipeline.ingest.readers.base import Broken, Options, Parsed, explained, one_line
 from pipeline.ingest.readers.decode import decode
 from pipeline.text.addresses import addresses, unquoted, written
 
@@ -34,6 +34,7 @@ MAX_MAIL_BYTES = 100_000_000
 _MAX_HEADER_CHARS = 200_000
 _MAX_STRUCTURE_CHARS = 10_000  # the parser's time is quadratic in a header on structure
 _MAX_NAME_CHARS = 200
+_MAX_NESTED_PARTS = 100  # what a mail holds is walked by recursion
 _HEADERS = ("From", "To", "Cc", "Bcc", "Date", "Subject")
 _ADDRESSED = frozenset({"From", "To", "Cc", "Bcc"})
 _SUFFIXES = {
@@ -84,22 +85,35 @@ def read(path: Path, options: Options) -> Iterator[Parsed | Broken]:
 
 
 def parsed(data: bytes) -> Mail:
-    """The mail in `data`. Raises `DocumentError` when there is none, or its parts nest deeper than Python recurses."""
+    """The mail in `data`. Raises `DocumentError` when there is none, or its parts, attached mails among them, nest too
+    deep."""
     try:
         mail = message_from_bytes(data, policy=_POLICY)
     except RecursionError:
-        raise DocumentError("its parts nest too deep.", "Save the innermost mail by itself.") from None
+        raise _too_deep() from None
+    if _nested_parts(mail) > _MAX_NESTED_PARTS:
+        raise _too_deep()
     if not any(name in mail for name in _HEADERS):
         raise DocumentError(f"it is no mail: it has none of the headers {', '.join(_HEADERS)}.", "Rename it.")
     return mail
 
 
 def documents(mail: Mail, record: str | None, options: Options) -> Iterator[Parsed | Broken]:
-    """The mail under the id `record`, then what is attached to it under ids of their own."""
+    """The mail under the id `record`, then what is attached to it under ids of their own; what breaks a reader is
+    broken alone."""
+    try:
+        yield from _documents(mail, record, options)
+    except OSError:  # of this machine, not of the mail
+        raise
+    except Exception as error:
+        yield _broken(record, error)
+
+
+def _documents(mail: Mail, record: str | None, options: Options) -> Iterator[Parsed | Broken]:
     content = _Content()
     content.add(mail)
     if content.broken is not None:
-        yield Broken(record=record, reason=content.broken.message, remedy=content.broken.remedy)
+        yield _broken(record, content.broken)
     else:
         yield Parsed(
             text="\n\n".join(("\n".join(_header_lines(mail)), *content.texts)),
@@ -143,8 +157,8 @@ class _Content:
     def _add_text(self, part: Mail) -> None:
         try:
             text = _text(part)
-        except DocumentError as error:
-            self.broken = self.broken or error
+        except Exception as error:
+            self.broken = self.broken or explained(error)
         else:
             self.texts += [text] if text else []
 
@@ -183,8 +197,15 @@ def _attachment(part: Mail, name: str, record: str | None, options: Options) -> 
         try:
             for item in reader_of(known)(path, options):
                 yield _of_attachment(item, own, PurePath(name).stem, known)
-        except DocumentError as error:
-            yield Broken(record=own, reason=error.message, remedy=error.remedy)
+        except OSError:
+            raise
+        except Exception as error:
+            yield _broken(own, error)
+
+
+def _broken(record: str | None, error: Exception) -> Broken:
+    said = explained(error)
+    return Broken(record=record, reason=said.message, remedy=said.remedy)
 
 
 def _of_attachment(item: Parsed | Broken, record: str, title: str, known: Format) -> Parsed | Broken:
@@ -284,6 +305,18 @@ def _payload(part: Mail) -> bytes:
 def _parts(part: Mail) -> list[Mail]:
     payload = part.get_payload()
     return [each for each in payload if isinstance(each, Message)] if isinstance(payload, list) else []
+
+
+def _nested_parts(mail: Mail) -> int:
+    """How many parts lie within each other."""
+    count, within = 0, [mail]
+    while within:
+        count, within = count + 1, [each for part in within for each in _parts(part)]
+    return count
+
+
+def _too_deep() -> DocumentError:
+    return DocumentError("its parts nest too deep.", "Save the innermost mail by itself.")
 
 
 def _name(part: Mail) -> str | None:

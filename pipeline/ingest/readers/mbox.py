@@ -7,7 +7,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from pipeline.errors import DocumentError
-from pipeline.ingest.readers.base import Broken, Options, Parsed
+from pipeline.ingest.readers.base import Broken, Options, Parsed, explained
 from pipeline.ingest.readers.mail import MAX_MAIL_BYTES, documents, header, parsed
 
 if TYPE_CHECKING:
@@ -37,8 +37,9 @@ def read(path: Path, options: Options) -> Iterator[Parsed | Broken]:
                 continue
             try:
                 mail = parsed(data)
-            except DocumentError as error:
-                yield Broken(record=None, reason=f"line {line}: {error.message}", remedy=error.remedy)
+            except Exception as error:
+                said = explained(error)
+                yield Broken(record=None, reason=f"line {line}: {said.message}", remedy=said.remedy)
                 continue
             content, record = _hash(data), (header(mail, "Message-ID") or "").strip("<> ")
             if seen.setdefault(content, line) != line:

@@ -228,6 +228,15 @@ def test_a_dry_run_says_what_there_is_to_do_and_writes_nothing(
     assert (dump(store), sorted(settings.home.rglob("*"))) == (known, files)
 
 
+def test_a_dry_run_of_a_bulk_load_is_refused(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setenv("GROUNDPLAN_HOME", str(tmp_path / "home"))
+    assert cli.run(["ingest", str(folder), "--dry-run", "--bulk"]) == 2
+    assert "Leave out --bulk" in capsys.readouterr().err
+    assert not (tmp_path / "home").exists()
+
+
 # Stopping
 
 

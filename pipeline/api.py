@@ -196,6 +196,7 @@ class Groundplan:
         return report
 
     def _work(self, sources: Sequence[Source], options: RunOptions, stop: StopRequest, report: RunReport) -> None:
+        from pipeline.ingest.bulk import discard
         from pipeline.ingest.job import IngestJob
         from pipeline.ingest.sources import remember
         from pipeline.store.lease import leased
@@ -203,6 +204,7 @@ class Groundplan:
 
         ensure(self.store, self.ontology)
         with leased(self.store, self.settings.lease_s):
+            discard(self.settings.home)  # what a bulk load wrote: it was imported, or this run does without
             remember(self.settings.home, sources)
             job = IngestJob(self.store, self.settings, self.ontology, options=options, stop=stop, report=report)
             job.run(sources)
@@ -213,23 +215,23 @@ class Groundplan:
         from pipeline.ingest.bulk import BulkLoad, is_begun
         from pipeline.ingest.sources import remember
 
-        load = BulkLoad(self.store, self.settings, self.ontology, options=options, stop=stop, report=report)
         if is_begun(self.store):
-            load.discard()
             return True
+        load = BulkLoad(self.store, self.settings, self.ontology, options=options, stop=stop, report=report)
         load.refuse()
         remember(self.settings.home, sources)
         with report.timed("total"), report.running():
             documents = load.write(sources)
-            if named_server(self.settings) is not None:
-                load.end_with_files()
-                return False
-            if documents:
-                self.close()
-                load.import_files()
-                self.store = _opened(self.settings, self._resources)
-            load.hand_over(documents)
-        return True
+            if named_server(self.settings) is None:
+                if documents:
+                    load.refuse()  # hours may have passed
+                    self.close()
+                    load.import_files()
+                    self.store = _opened(self.settings, self._resources)
+                load.hand_over(documents)
+                return True
+        load.end_with_files()
+        return False
 
     def digest(self) -> GraphDigest:
         """Hash the graph, layer by layer: equal for graphs that hold the same, however they came to be.

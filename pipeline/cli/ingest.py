@@ -81,6 +81,11 @@ def ingest(
     78 configuration or pending migration, 1 a defect of ours.
     """
     chosen: dict[str, Any] = {"only": only, "since": since, "limit": limit, "catalogue": catalogue, "fields": fields}
+    if dry_run and bulk:
+        from pipeline.errors import UsageError
+
+        remedy = "Leave out --bulk: what is read and extracted is the same, and only the loading is faster."
+        raise UsageError("a dry run prices the ordinary way into the graph, which --bulk is not.", remedy)
     if dry_run:
         _estimate(sources, chosen, tuned)
         return

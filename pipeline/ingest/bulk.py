@@ -11,6 +11,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 from pipeline.errors import UsageError
+from pipeline.files import writing
 from pipeline.ingest.bulk_files import ARGUMENTS, BulkWriter
 from pipeline.ingest.dead_letters import DeadLetters
 from pipeline.ingest.intake import Intake, fingerprint_for
@@ -24,6 +25,7 @@ from pipeline.store.migrate import IMPORTED, inspect
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from graph_schema.ontology import Ontology
     from pipeline.ingest.options import RunOptions
@@ -84,9 +86,10 @@ class BulkLoad:
         return documents
 
     def end_with_files(self) -> None:
-        """End here: the files are for a server of the user's own."""
+        """End here: the files are for a server of the user's own. Raises `TooManyDeadLetters` as any run does."""
         self.report.status = "written"
         self.report.import_command = self._command()
+        self.report.refuse_dead_letters(self.settings.max_dead_letters)
 
     def import_files(self) -> None:
         """Make the private server's graph of the files; its server is left stopped. Raises as the function does."""
@@ -96,17 +99,13 @@ class BulkLoad:
     def hand_over(self, documents: int) -> None:
         """Leave the rest to an ordinary run over the same sources, after these documents were imported: it tries again
         what failed, and counts."""
-        self.discard()
         self.letters.withdraw()
         self.report.hand_over(documents)
 
-    def discard(self) -> None:
-        """Delete the files."""
-        shutil.rmtree(self.folder, ignore_errors=True)
-
     def _write(self, sources: Sequence[Source]) -> int:
-        self.discard()
-        self.folder.mkdir(parents=True)
+        discard(self.settings.home)
+        with writing(self.folder):
+            self.folder.mkdir(parents=True)
         fingerprint = fingerprint_for(self.options, self.settings, self.ontology)
         total = sum(1 for item in walk(sources) if isinstance(item, tuple))
         plan = Plan(self.store, sources, options=self.options, fingerprint=fingerprint)
@@ -134,6 +133,11 @@ class BulkLoad:
         options = import_options(ARGUMENTS, self.settings.neo4j_database)
         command = shlex.join(("neo4j-admin", "database", "import", "full", *options))
         return f"cd {shlex.quote(str(self.folder))} && {command}"
+
+
+def discard(home: Path) -> None:
+    """Delete the files that a bulk load wrote."""
+    shutil.rmtree(home / FOLDER, ignore_errors=True)
 
 
 def is_begun(store: Store) -> bool:

@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-from pipeline.files import unwritable
+from pipeline.files import writing
 from pipeline.ingest.extract import check_offsets
 from pipeline.ingest.load import evidence_writes
 
@@ -101,7 +101,7 @@ class BulkWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with self._disk(), self._files:
+        with writing(self.folder), self._files:
             if error is None:
                 self._finish()
 
@@ -119,7 +119,7 @@ class BulkWriter:
         except _Inexpressible:
             self._left_out.add((document.source, document.path))
             return False
-        with self._disk():
+        with writing(self.folder):
             for table, ids, properties in rows:
                 if table is self._documents:
                     self._spool.write(json.dumps([ids, properties]) + "\n")
@@ -139,7 +139,7 @@ class BulkWriter:
         """Write the node of a run."""
         table = self._node_table("Run", "id")
         table.admit((run,), properties)
-        with self._disk():
+        with writing(self.folder):
             table.write((run,), properties)
 
     def _rows(self, evidence: Evidence) -> Iterator[tuple[_Table, tuple[str, ...], Row]]:
@@ -171,13 +171,6 @@ class BulkWriter:
         options = [*OPTIONS, *(option for table in self._tables.values() for option in table.options())]
         (self.folder / ARGUMENTS).write_text("\n".join(options) + "\n", encoding="utf-8")
 
-    @contextmanager
-    def _disk(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            raise unwritable(self.folder, error) from None
-
     def _node_table(self, label: str, key_name: str) -> _Table:
         return self._table(label, "--nodes", (f"{key_name}:ID({label})",))
 
@@ -191,7 +184,8 @@ class BulkWriter:
         return self._tables[name]
 
     def _open(self, name: str) -> TextIO:
-        return self._files.enter_context((self.folder / name).open("w", encoding="utf-8", newline=""))
+        with writing(self.folder):
+            return self._files.enter_context((self.folder / name).open("w", encoding="utf-8", newline=""))
 
 
 class _Inexpressible(Exception):

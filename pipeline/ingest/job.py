@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from pipeline.errors import StoreUnavailable, TooManyDeadLetters, TooManyGone
+from pipeline.errors import StoreUnavailable, TooManyGone
 from pipeline.files import remove_leftovers
 from pipeline.ingest.dead_letters import DeadLetters
 from pipeline.ingest.derive import derive
@@ -77,7 +77,7 @@ class IngestJob:
             raise
         self.report.status = "done"
         self._save()
-        self._refuse_dead_letters()
+        self.report.refuse_dead_letters(self.settings.max_dead_letters)
         self._refuse_prune()
 
     def _ingest(self, sources: Sequence[Source]) -> None:
@@ -124,17 +124,6 @@ class IngestJob:
         )
 
     # report
-
-    def _refuse_dead_letters(self) -> None:
-        counts, limit = self.report.documents, self.settings.max_dead_letters
-        total = sum(counts[name] for name in ("new", "changed", "unchanged", "failed"))
-        everything = counts["failed"] > 0 and counts["failed"] == total
-        if everything or (limit is not None and counts["failed"] > limit):
-            allowed = "nothing could be read" if limit is None or everything else f"{limit} are allowed"
-            raise TooManyDeadLetters(
-                f"{counts['failed']} of {total} documents failed; {allowed}.",
-                f"See {self.report.dead_letters} for the reason and remedy of each.",
-            )
 
     def _refuse_prune(self) -> None:
         if not self._refused:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
-from pipeline.errors import RunStopped
+from pipeline.errors import RunStopped, TooManyDeadLetters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,6 +91,18 @@ class RunReport:
             self.documents["new"] += found
             self.documents["unchanged"] -= found
             self.imported = 0
+
+    def refuse_dead_letters(self, limit: int | None) -> None:
+        """Raise `TooManyDeadLetters` when more documents failed than `limit`, or all."""
+        failed = self.documents["failed"]
+        total = sum(self.documents[name] for name in ("new", "changed", "unchanged", "failed"))
+        everything = failed > 0 and failed == total
+        if everything or (limit is not None and failed > limit):
+            allowed = "nothing could be read" if limit is None or everything else f"{limit} are allowed"
+            raise TooManyDeadLetters(
+                f"{failed} of {total} documents failed; {allowed}.",
+                f"See {self.dead_letters} for the reason and remedy of each.",
+            )
 
     @contextmanager
     def running(self) -> Iterator[None]:

@@ -6,15 +6,18 @@ the server finds the marker and begins with an empty graph; users and passwords,
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import time
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from pipeline.errors import OutOfSpace, StoreError
-from pipeline.files import write_atomically
+from pipeline.files import write_atomically, writing
 from pipeline.progress import progress
 from pipeline.store.jars import ensure_jars
-from pipeline.store.private import halted
+from pipeline.store.private import Importer, halted
 from pipeline.store.server import DATABASE, IMPORT_ENTRY_POINT, java, log_tail, spawn_java
 
 if TYPE_CHECKING:
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 
 POLL_S = 0.1
 DISK_FULL = "No space left on device"
+MIN_FREE_BYTES = 1_000_000  # on a disk with less the log may lack the reason
 
 
 def import_files(settings: Settings, files: Path, arguments: str, *, check: Callable[[], None] = lambda: None) -> None:
@@ -34,12 +38,12 @@ def import_files(settings: Settings, files: Path, arguments: str, *, check: Call
     `arguments` in it names; relative names are below that folder.
 
     The server is stopped for it, whoever is connected, and is left stopped. `check` is called now and then and may
-    raise: the importer is ended then. Raises `StoreError` when it fails, `OutOfSpace` when the disk was full; the graph
-    is empty then.
+    raise: the importer is ended then. Raises `StoreError` when it fails, `OutOfSpace` when the disk was full, and as
+    `writing` where the home cannot be written; the graph is empty then.
     """
-    with halted(settings) as folder, progress("import", "files") as shown:
+    with halted(settings) as folder, writing(folder.path), progress("import", "files") as shown:
         shown(sum(1 for each in files.iterdir() if each.suffix == ".csv"))
-        write_atomically(folder.importing, f"{os.getpid()}\n")
+        write_atomically(folder.importing, json.dumps(asdict(Importer.here())))
         log = folder.logs / "import.log"
         _run(_command(settings, folder, arguments), folder, files, log, check)
         folder.importing.unlink()
@@ -70,12 +74,14 @@ def _run(command: Sequence[str], folder: Folder, files: Path, log: Path, check: 
         process.wait()
         raise
     if process.returncode:
+        check()  # what asks the run to stop may have ended the importer as well
         raise _failed(process, log)
 
 
 def _failed(process: subprocess.Popen[bytes], log: Path) -> StoreError | OutOfSpace:
     tail = log_tail(log)
-    if DISK_FULL in log.read_text(encoding="utf-8", errors="replace"):
+    full = DISK_FULL in log.read_text(encoding="utf-8", errors="replace")
+    if full or shutil.disk_usage(log.parent).free < MIN_FREE_BYTES:
         return OutOfSpace(
             f"the disk was full while the import ran; its log is {str(log)!r}.",
             "Free some space, then run the same command again.",

@@ -13,11 +13,13 @@ from graph_schema.statements import statement
 from pipeline.errors import MigrationPending, StoreError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from graph_schema.ontology import Ontology
     from pipeline.store.driver import Store, Transaction
 
 
-CONSTRAINT = re.compile(r"CREATE CONSTRAINT (\w+)")
+CREATED = re.compile(r"CREATE (?:FULLTEXT )?(CONSTRAINT|INDEX) (\w+)")
 LEFT_BEHIND = "IndexWithNameAlreadyExists"
 IMPORTED = "imported"  # the status of the run that stands for a bulk import
 FILL_ROWS = 10_000
@@ -26,35 +28,37 @@ FILL_ROWS = 10_000
 @dataclass(frozen=True, slots=True)
 class SchemaState:
     """What a graph has and lacks. `empty` is a graph of migrations alone, `pending` are migrations to apply,
-    `constraints` those that the ontology's relationship types still need (name -> statement), `foreign` migrations
-    that this package does not know, or not in this form."""
+    `lacking` the constraints and indexes that were dropped, or that the ontology's relationship types still need (name
+    -> statement), `foreign` migrations that this package does not know, or not in this form."""
 
     empty: bool
     applied: tuple[str, ...]
     pending: tuple[Migration, ...]
-    constraints: dict[str, str]
+    lacking: dict[str, str]
     foreign: tuple[str, ...]
 
     @property
     def current(self) -> bool:
         """Whether there is nothing to do."""
-        return not (self.pending or self.constraints or self.foreign)
+        return not (self.pending or self.lacking or self.foreign)
 
     @property
     def missing(self) -> tuple[str, ...]:
         """The names of all that `apply` would do."""
-        return (*(migration.name for migration in self.pending), *self.constraints)
+        return (*(migration.name for migration in self.pending), *self.lacking)
 
 
 def inspect(store: Store, ontology: Ontology) -> SchemaState:
     """Compare the graph with this package and its ontology."""
     recorded = {row["name"]: row["checksum"] for row in store.read("migrations")}
     known = {migration.name: migration.checksum for migration in migrations()}
+    constraints, indexes = ({row["name"] for row in store.read(name)} for name in ("constraint_names", "indexes"))
+    applied = (migration for migration in migrations() if migration.name in recorded)
     return SchemaState(
         empty=store.read("count_nodes")[0]["nodes"] == len(recorded),
         applied=tuple(sorted(recorded)),
         pending=tuple(migration for migration in migrations() if migration.name not in recorded),
-        constraints=ontology_constraints(ontology, (row["name"] for row in store.read("constraint_names"))),
+        lacking=_dropped(applied, constraints, indexes) | ontology_constraints(ontology, constraints),
         foreign=tuple(sorted(name for name, checksum in recorded.items() if known.get(name) != checksum)),
     )
 
@@ -66,7 +70,7 @@ def apply(store: Store, state: SchemaState) -> None:
         for text in migration.statements:
             _change_schema(store, text)
         _record(store, migration)
-    for text in state.constraints.values():
+    for text in state.lacking.values():
         _change_schema(store, text)
     store.await_indexes()
 
@@ -101,6 +105,14 @@ def ensure_readable(store: Store) -> None:
         )
 
 
+def _dropped(applied: Iterable[Migration], constraints: set[str], indexes: set[str]) -> dict[str, str]:
+    """Name -> statement of what these migrations made and is not there. A constraint's index bears its name too, and
+    may be there without it."""
+    present = {"CONSTRAINT": constraints, "INDEX": indexes}
+    made = ((CREATED.match(text), text) for migration in applied for text in migration.statements)
+    return {match[2]: text for match, text in made if match is not None and match[2] not in present[match[1]]}
+
+
 def _is_just_imported(store: Store) -> bool:
     """Whether a bulk import made the graph and no run has begun to work on it."""
     return [row["status"] for row in store.read("latest_runs", limit=2)] == [IMPORTED]
@@ -124,10 +136,10 @@ def _change_schema(store: Store, text: str) -> None:
     try:
         store.schema(text)
     except StoreError as error:
-        made = CONSTRAINT.match(text)
+        made = CREATED.match(text)
         if made is None or LEFT_BEHIND not in str(error):
             raise
-        store.schema(f"DROP INDEX `{made[1]}` IF EXISTS")
+        store.schema(f"DROP INDEX `{made[2]}` IF EXISTS")
         store.schema(text)
 
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import secrets
+import socket
 import sys
 import threading
 import time
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Self
 
 import psutil
 
-from pipeline.errors import StoreUnavailable, UsageError
+from pipeline.errors import GraphBusy, StoreUnavailable, UsageError
 from pipeline.store.jars import ensure_jars
 from pipeline.store.keeper import Running, live_clients, read_failure, spawn
 from pipeline.store.locks import FileLock, is_held
@@ -71,13 +74,36 @@ def named_server(settings: Settings) -> Connection | None:
     return Connection(settings.neo4j_uri, settings.neo4j_username, password, settings.neo4j_database)
 
 
+@dataclass(frozen=True, slots=True)
+class Importer:
+    """The process that imports into the graph of a home; `since` is ISO 8601 UTC."""
+
+    pid: int
+    host: str
+    since: str
+
+    @classmethod
+    def here(cls) -> Self:
+        """This process, which begins to import now."""
+        return cls(os.getpid(), socket.gethostname(), datetime.now(UTC).isoformat(timespec="seconds"))
+
+    @classmethod
+    def of(cls, folder: Folder) -> Self | None:
+        """The importer of `folder`, which keeps the server stopped; `None` when nobody imports, or nobody any more."""
+        with contextlib.suppress(OSError, ValueError, TypeError):
+            found = cls(**json.loads(folder.importing.read_bytes()))
+            if found.pid == int(folder.keeper_lock.read_text(encoding="ascii")) and is_held(folder.keeper_lock):
+                return found
+        return None
+
+
 @contextmanager
 def private_server(settings: Settings) -> Iterator[Connection]:
     """The home's private server, started if it is not up, and kept up inside the block.
 
     Nested and concurrent uses within a process share one claim. Raises `StoreUnavailable` when it does not start or
-    its jars cannot be fetched, `ConfigurationError` when the home cannot be written, `AuthenticationFailed` when
-    its password file was changed.
+    its jars cannot be fetched, `GraphBusy` while an import has it stopped, `ConfigurationError` when the home cannot be
+    written, `AuthenticationFailed` when its password file was changed.
     """
     folder = Folder.of(settings)
     folder.prepare()
@@ -109,7 +135,7 @@ def stop(settings: Settings) -> ServerStatus:
 @contextmanager
 def halted(settings: Settings) -> Iterator[Folder]:
     """The private server stopped, and kept from being started by anyone, inside the block. Whoever wants to use it
-    meanwhile waits."""
+    meanwhile waits. Raises `GraphBusy` while an import has it stopped."""
     _refuse_named_server(settings)
     folder = Folder.of(settings)
     folder.prepare()
@@ -117,6 +143,7 @@ def halted(settings: Settings) -> Iterator[Folder]:
     deadline = time.monotonic() + STOP_TIMEOUT_S
     with _Notice("stopping the private Neo4j") as notice:
         while not lock.try_acquire():
+            _refuse_while_importing(folder)
             _signal_keeper(folder, kill=time.monotonic() > deadline)
             _pause(notice, 0.2)
     try:
@@ -204,6 +231,7 @@ def _start(settings: Settings, folder: Folder) -> Running:
     spawns = 0
     with _Notice("starting the private Neo4j") as notice:
         while (running := Running.read(folder)) is None:
+            _refuse_while_importing(folder)
             failure = read_failure(folder)
             if failure is not None and (earlier is None or failure[0] != earlier[0]):
                 raise failure[1]
@@ -221,6 +249,16 @@ def _start(settings: Settings, folder: Folder) -> Running:
             f"Read {str(folder.logs / 'keeper.log')!r}.",
         )
     return running
+
+
+def _refuse_while_importing(folder: Folder) -> None:
+    importer = Importer.of(folder)
+    if importer is not None:
+        raise GraphBusy(
+            f"another run, process {importer.pid} on {importer.host}, has imported into the graph since "
+            f"{importer.since}; the server of {str(folder.path.parent)!r} is stopped for it.",
+            "Wait until it is done, then run the same command again.",
+        )
 
 
 def _signal_keeper(folder: Folder, *, kill: bool) -> None:

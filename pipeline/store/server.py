@@ -124,7 +124,7 @@ class Folder:
 
     @property
     def importing(self) -> Path:
-        """A marker: an import has begun and is not done, so that the graph is neither empty nor whole."""
+        """A marker that names an import: it has begun and is not done, so that the graph is neither empty nor whole."""
         return self.path / "importing"
 
     @property
@@ -276,7 +276,8 @@ def java(settings: Settings, jars: Sequence[Path], entry_point: str, *arguments:
 def spawn_java(
     command: Sequence[str], cwd: Path, output: BinaryIO, environment: Mapping[str, str] | None = None
 ) -> subprocess.Popen[bytes]:
-    """Start it as a child that, on Linux, is stopped when this process is killed."""
+    """Start it as a child that, on Linux, is stopped when this process is killed; in a session of its own, so that
+    signals to the group of this process are for this process to act on."""
     return subprocess.Popen(
         command,
         cwd=cwd,
@@ -284,6 +285,7 @@ def spawn_java(
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=subprocess.STDOUT,
+        start_new_session=True,
         preexec_fn=_die_with_parent(),
     )
 

@@ -147,6 +147,16 @@ def test_a_constraint_that_the_ontology_needs_counts_as_pending(store: Store) ->
         migrate.ensure(store, ONTOLOGY)
 
 
+@pytest.mark.parametrize(("kind", "name"), [("CONSTRAINT", "document_key"), ("INDEX", "claim_status")])
+def test_what_was_dropped_counts_as_pending_and_is_made_again_on_request(store: Store, kind: str, name: str) -> None:
+    store.schema(f"DROP {kind} {name}")
+    store.schema("CREATE (:Document {key: 'x'})")
+    with pytest.raises(MigrationPending, match=f"lacks 1 schema changes: {name}"):
+        migrate.ensure(store, ONTOLOGY)
+    migrate.apply(store, migrate.inspect(store, ONTOLOGY))
+    assert name in names_of(store, f"{kind}{'ES' if kind == 'INDEX' else 'S'}")
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -44,10 +44,18 @@ def test_binary_posing_as_anything_is_refused_with_a_remedy(tmp_path: Path, suff
     assert not failed.transient
 
 
-@pytest.mark.parametrize("data", [encrypted("secret"), pdf(["words"])[:-200], b"%PDF-1.7\n" + b"\0" * 99])
-def test_an_encrypted_or_broken_pdf_is_refused_or_read(tmp_path: Path, data: bytes) -> None:
-    (item,) = items(tmp_path, "a.pdf", data)
-    assert isinstance(item, RawDocument) or item.reason.startswith(("it is encrypted", "it is damaged"))
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (encrypted("secret"), "it is encrypted."),
+        (pdf(["words"])[:-200], "it is damaged: "),
+        (b"%PDF-1.7\n" + b"\0" * 99, "it is damaged: "),
+    ],
+)
+def test_an_encrypted_or_broken_pdf_is_refused_with_its_reason(tmp_path: Path, data: bytes, reason: str) -> None:
+    failed = failure(tmp_path, "a.pdf", data)
+    assert failed.reason.startswith(reason)
+    assert not failed.transient
 
 
 @pytest.mark.parametrize("suffix", [".txt", ".md", ".html", ".docx", ".eml"])
@@ -122,14 +130,15 @@ def test_two_hundred_megabytes_half_of_them_one_line_are_read_and_segmented_in_b
         "import resource, sys\n"
         "from pathlib import Path\n"
         "from pipeline.ingest.read import RawDocument, read_file\n"
-        "from pipeline.ingest.segment import borders\n"
+        "from pipeline.ingest.segment import segment\n"
         "from pipeline.ingest.sources import Source\n"
         "from pipeline.settings import Settings\n"
         "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
         "(raw,) = read_file(Source('s', Path(sys.argv[1])), Path('a.txt'), Settings())\n"
         "assert isinstance(raw, RawDocument), raw\n"
-        "count = sum(1 for _ in borders(raw.text, 1500))\n"
-        "print(len(raw.text), count, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024)\n"
+        "chunks = segment(raw, max_chunk_chars=1500)\n"
+        "assert sum(len(chunk.text) for chunk in chunks) == len(raw.text)\n"
+        "print(len(raw.text), len(chunks), (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024)\n"
     )
     done = subprocess.run([sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=True)
     chars, chunks, peak = map(int, done.stdout.split())

@@ -17,13 +17,19 @@ from conftest import ARCHIVE, CACHE
 from support import dump, rows
 
 from pipeline.api import Groundplan
-from pipeline.errors import UsageError
+from pipeline.errors import TooManyDeadLetters, UsageError
+from pipeline.ingest.bulk import BulkLoad
+from pipeline.ingest.bulk_files import ARGUMENTS
+from pipeline.ingest.report import RunReport
 from pipeline.settings import Settings
 from pipeline.store import private
+from pipeline.store.bulk_import import import_files
 from pipeline.store.server import Folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+
+    from pipeline.ingest.sources import Source
 
 COMMAND = Path(sys.executable).with_name("groundplan")
 PROPERTIES = """
@@ -115,12 +121,33 @@ def test_a_limit_is_refused(archive: Path, graph: Groundplan) -> None:
         graph.ingest(archive, bulk=True, limit=3)
 
 
-def test_for_a_named_server_the_files_are_written_and_the_graph_is_untouched(
-    archive: Path, graph: Groundplan, settings: Settings
+def test_what_comes_into_the_graph_while_the_files_are_written_is_not_overwritten(
+    archive: Path, graph: Groundplan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    report = graph.ingest(archive, bulk=True)
+    write = BulkLoad.write
+    imported: list[BulkLoad] = []
+
+    def slow(load: BulkLoad, sources: Sequence[Source]) -> int:
+        documents = write(load, sources)
+        rows(load.store, "CREATE (:Decision {key: 'x'})")
+        return documents
+
+    monkeypatch.setattr(BulkLoad, "write", slow)
+    monkeypatch.setattr(BulkLoad, "import_files", imported.append)
+    monkeypatch.setattr("pipeline.api.named_server", lambda _: None)  # as on a private server
+    with pytest.raises(UsageError, match=r"holds \d+ nodes already"):
+        graph.ingest(archive / "odd.jsonl", bulk=True)
+    assert not imported
+    assert rows(graph.store, "MATCH (d:Decision) RETURN d.key AS key") == [{"key": "x"}]
+
+
+def test_the_files_for_a_named_server_and_a_catalogue_give_the_graph_that_the_loader_gives(
+    archive: Path, own: Settings, graph: Groundplan
+) -> None:
+    """Written for one server, imported into another: as `import_command` says."""
+    report = graph.ingest(archive, bulk=True, catalogue=True)
     assert report.status == "written"
-    folder = settings.home / "bulk"
+    folder = graph.settings.home / "bulk"
     assert report.import_command == (
         f"cd {folder} && neo4j-admin database import full neo4j --overwrite-destination=true @import.args"
     )
@@ -128,6 +155,34 @@ def test_for_a_named_server_the_files_are_written_and_the_graph_is_untouched(
     assert "without --bulk" in str(report)
     assert (folder / "Document-1.csv").read_text(encoding="utf-8").startswith("key:ID(Document),source:string")
     assert rows(graph.store, "MATCH (n) WHERE NOT n:Migration RETURN n") == []
+    import_files(own, folder, ARGUMENTS)
+    known = graph.ingest(archive, catalogue=True)
+    assert not folder.exists()  # an ordinary run does without
+    with Groundplan.open(own) as kg:
+        finished = kg.ingest(archive, catalogue=True)
+        assert finished.documents["unchanged"] == known.documents["new"]
+        assert rows(kg.store, "MATCH (d:Document) RETURN DISTINCT d.structured AS s") == [{"s": False}]
+        assert rows(kg.store, "MATCH (n:LocalEntity) RETURN n") == []
+        assert dump(kg.store) == dump(graph.store)
+        assert properties(kg) == properties(graph)
+
+
+def test_dead_letters_refuse_a_bulk_load_into_files_too_and_the_files_are_there(
+    graph: Groundplan, settings: Settings, tmp_path: Path
+) -> None:
+    (tmp_path / "letters").mkdir()
+    (tmp_path / "letters" / "a.txt").write_text("Anna Berg was born in Oslo.\n", encoding="utf-8")
+    (tmp_path / "letters" / "broken.pdf").write_bytes(b"%PDF-1.4 nothing follows")
+    report, strict = RunReport.begin(), settings.model_copy(update={"max_dead_letters": 0})
+    with (
+        Groundplan.open(strict) as kg,
+        pytest.raises(TooManyDeadLetters, match="1 of 2 documents failed; 0 are allowed"),
+    ):
+        kg.ingest(tmp_path / "letters", bulk=True, report=report)
+    assert (report.status, report.import_command is None) == ("written", False)
+    assert (settings.home / "bulk" / ARGUMENTS).exists()
+    with pytest.raises(TooManyDeadLetters, match="1 of 1 documents failed; nothing could be read"):
+        graph.ingest(tmp_path / "letters" / "broken.pdf", bulk=True)
 
 
 def test_what_an_import_began_is_finished_with_and_without_bulk(archive: Path, graph: Groundplan) -> None:

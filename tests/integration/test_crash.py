@@ -7,6 +7,7 @@ import codecs
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -37,6 +38,8 @@ KNOWN = "13.txt"
 HELD_S = 60.0
 LEDGER = "SET d.file_hash"
 JOB_KILLS, WORKER_KILLS = 20, 2  # and a server, and three jobs at chosen moments
+KILLED_EXTRACTING = {0, 9}  # of the jobs: these have no record files to go on from, and start workers
+EXTRACTION_S = 5.0
 PEOPLE = ("Anna Berg", "Karl Berg", "Erik Lund", "Ida Storm")
 TEXTS = (
     "{one} founded Halden Instruments in 19{year}. The company employed {other}. She was born in Oslo.\n",
@@ -85,10 +88,12 @@ def wait_until(reached: Callable[[], bool], process: subprocess.Popen[bytes]) ->
         time.sleep(0.02)
 
 
-def kill(process: subprocess.Popen[bytes] | psutil.Process) -> None:
+def kill(process: subprocess.Popen[bytes] | psutil.Process) -> bool:
+    """Kill it; whether it was alive until then."""
     with suppress(psutil.NoSuchProcess):
         process.kill()
-        process.wait()
+        return process.wait() in {-signal.SIGKILL, None}  # None of a process that is not ours
+    return False
 
 
 def clean(settings: Settings, store: Store, folder: Path, version: int) -> list[str]:
@@ -154,7 +159,7 @@ def test_a_job_killed_between_its_last_batch_and_the_ledger_is_finished_by_the_n
     with held(store, "MATCH (d:Document) SET d.held = true"):
         process = start(settings, folder, environment(settings))
         wait_until(lambda: waits_for(store, LEDGER), process)
-        kill(process)
+        assert kill(process)
     assert_the_next_run_finishes(store, settings, folder, graph)
 
 
@@ -168,7 +173,7 @@ def test_a_job_killed_in_resolution_is_finished_by_the_next_run(
         with held(store, "MATCH (c:Chunk) SET c.held = true"):
             ledger.rollback()
             wait_until(lambda: waits_for(store, "FROM_CHUNK"), process)
-            kill(process)
+            assert kill(process)
     assert_the_next_run_finishes(store, settings, folder, graph)
 
 
@@ -186,8 +191,17 @@ def test_a_job_killed_while_it_makes_indexes_is_finished_by_the_next_run(
         process = start(settings, folder, environment(settings))
         wait_until(lambda: bool(rows(store, "SHOW CONSTRAINTS YIELD name WHERE name = 'entity_id'")), process)
         assert not rows(store, "SHOW CONSTRAINTS YIELD name WHERE name = 'fact_key'")
-        kill(process)
+        assert kill(process)
     assert_the_next_run_finishes(store, settings, folder, graph)
+
+
+def killed_at_work(store: Store, settings: Settings, folder: Path, moment_s: float) -> bool:
+    """Start a job and kill it so long after it began; False where it was done before."""
+    process = start(settings, folder, environment(settings))
+    wait_until(lambda: begun(store, process), process)
+    with suppress(subprocess.TimeoutExpired):
+        assert process.wait(moment_s) == 0
+    return kill(process)
 
 
 def test_jobs_killed_at_any_moment_leave_a_graph_that_the_next_run_finishes(
@@ -196,15 +210,17 @@ def test_jobs_killed_at_any_moment_leave_a_graph_that_the_next_run_finishes(
     folder, seed = tmp_path / "archive", random.randrange(1_000_000)
     expected = [clean(settings, store, folder, version) for version in (0, 1)]
     draw = random.Random(seed).uniform
-    usual_s = 1.0
+    usual_s, version = 1.0, 0
     for kills in range(0, JOB_KILLS, 2):
-        version = kills // 2 % 2
+        version = 1 - version
         write(folder, version)
-        for _ in range(2):
-            process = start(settings, folder, environment(settings))
-            wait_until(lambda process=process: begun(store, process), process)  # type: ignore[misc]
-            time.sleep(draw(0, usual_s))
-            kill(process)
+        for number in (kills, kills + 1):
+            extracts = number in KILLED_EXTRACTING
+            if extracts:
+                shutil.rmtree(settings.home / "records")
+            while not killed_at_work(store, settings, folder, draw(0, EXTRACTION_S if extracts else usual_s)):
+                version = 1 - version
+                write(folder, version)  # there is something to do again
         began = time.monotonic()
         assert_the_next_run_finishes(store, settings, folder, expected[version], f"after kill {kills}, seed {seed}")
         usual_s = time.monotonic() - began
@@ -220,7 +236,7 @@ def test_a_killed_worker_costs_the_run_nothing(store: Store, settings: Settings,
         victim = worker(process)
         assert victim is not None
         time.sleep(random.uniform(0, 2))  # while it loads its model, or while it works
-        kill(victim)
+        assert kill(victim)
     assert process.wait() == 0
     assert dump(store) == graph
 
@@ -241,9 +257,11 @@ def test_a_server_killed_at_any_moment_leaves_a_graph_that_the_next_run_finishes
             clear(kg.store)
             process = start(settings, folder, impatient)
             wait_until(lambda: begun(kg.store, process), process)
-            time.sleep(random.uniform(0, 0.5))
-            kill(psutil.Process(private.status(settings).pid))
-        assert process.wait() in {0, 75}
+            time.sleep(random.uniform(0, 0.3))
+            server = psutil.Process(private.status(settings).pid)
+            assert process.poll() is None
+            kill(server)
+        assert process.wait() == 75
         assert start(settings, folder, own).wait() == 0
         with Groundplan.open(settings) as kg:
             assert kg.digest() == clean

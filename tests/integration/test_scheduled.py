@@ -19,6 +19,7 @@ from support import Killed, dump, environment, rows
 from pipeline import cli
 from pipeline.api import Groundplan
 from pipeline.errors import OutOfSpace, RunStopped, SourceError, StoreUnavailable, TooManyDeadLetters
+from pipeline.ingest import estimate
 from pipeline.ingest import intake as intake_module
 from pipeline.ingest.dead_letters import outstanding
 from pipeline.ingest.load import Loader
@@ -298,6 +299,34 @@ def test_a_dry_run_says_what_there_is_to_do_and_writes_nothing(
     counts = {"new": 1, "changed": 1, "unchanged": 1, "gone": 1, "pruned": 0, "failed": 0}
     assert (summary["documents"], summary["chunks"], summary["words"]) == (counts, 2, 18)
     assert (dump(store), sorted(settings.home.rglob("*"))) == (known, files)
+
+
+def test_a_dry_run_expects_time_and_room_by_the_words_and_by_what_earlier_runs_took(
+    call: Callable[..., Outcome], store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(estimate, "WORDS_PER_SECOND_OF_A_WORKER", 3)
+    expected = ("words", "expected_seconds", "expected_graph_bytes", "measured")
+
+    def dry(*arguments: object) -> list[object]:
+        summary = call("ingest", folder, "--dry-run", *arguments).summary
+        return [summary[name] for name in expected]
+
+    words = 3 * len(TEXT.split())
+    assert dry("--workers", 2) == [words, words / (2 * 3), words * estimate.GRAPH_BYTES_PER_WORD, False]
+    took = {"mentions": 9, "words": 6_000, "seconds": {"total": 1_000.0}}
+    earlier = "CREATE (:Run {id: 'r', status: 'done', started: '2026-01-01', summary: $summary})"
+    rows(store, earlier, summary=json.dumps(took))
+    assert dry() == [words, words / 6, words * estimate.GRAPH_BYTES_PER_WORD, True]
+    assert dry("--catalogue") == [words, 0.0, words * estimate.CATALOGUED_BYTES_PER_WORD, False]
+
+
+def test_a_dry_run_of_a_bulk_load_is_refused(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setenv("GROUNDPLAN_HOME", str(tmp_path / "home"))
+    assert cli.run(["ingest", str(folder), "--dry-run", "--bulk"]) == 2
+    assert "Leave out --bulk" in capsys.readouterr().err
+    assert not (tmp_path / "home").exists()
 
 
 # Stopping

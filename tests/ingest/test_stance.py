@@ -139,6 +139,8 @@ def read() -> Read:
         ("John Smith declined a post at Sega Ltd.", EMPLOYED, "negated asserted", None),
         ("John Smith applied for a job at Sega Ltd.", EMPLOYED, "affirmed planned", None),
         ("John Smith accepted a job at Sega Ltd.", EMPLOYED, PLAIN, None),
+        ("John Smith was keen to join Sega Ltd.", EMPLOYED, "affirmed possible", None),
+        ("John Smith was determined to lead Sega Ltd.", LED, "affirmed possible", None),
         # deeds that someone is charged with
         ("John Smith was accused of the murder of Jane Doe.", KILLED, "affirmed alleged", None),
         ("John Smith was acquitted of the murder of Jane Doe.", KILLED, "negated asserted", None),

@@ -46,7 +46,10 @@ GOVERNING = ALLEGING_VERBS | PLANNING | REFUSING | PREVENTING
 ALLEGING = frozenset("allegedly reportedly supposedly apparently purportedly".split())
 POSSIBLY = frozenset("perhaps possibly probably maybe likely presumably".split())
 UNLIKELY = frozenset("unlikely impossible untrue false unable unwilling".split())
-LIKELY = frozenset("possible likely probable able conceivable willing ready eager".split())
+LIKELY = frozenset(
+    "possible likely probable able conceivable willing ready eager keen anxious hopeful desperate determined poised "
+    "reluctant hesitant eligible free".split()
+)
 FIRST = frozenset("first second third last only next youngest oldest".split())
 DUE = frozenset("due about".split())
 VIEWS = frozenset("view opinion word eye judgement judgment account telling estimation".split())

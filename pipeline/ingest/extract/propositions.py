@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from pipeline.ingest.extract.clause import CORE_ROLES, VERBS, Tree, read_clauses
-from pipeline.ingest.extract.stance import Stance, StanceReader, Times
+from pipeline.ingest.extract.stance import Stance, StanceReader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from graph_schema.models import Value
     from pipeline.ingest.extract.clause import Clause, Rule
+    from pipeline.ingest.extract.times import Times
 
 Words: TypeAlias = "tuple[Token, ...]"
 
@@ -94,7 +95,7 @@ def _of_clause(tree: Tree, stances: StanceReader, clause: Clause) -> Iterator[Pr
     relation, arguments = parts
     main = any(verb.dep_ == "ROOT" for verb in (*clause.governors, clause.head))
     confidence = round(CONFIDENCE[clause.rule] * (1.0 if main else DEPENDENT_FACTOR), 4)
-    yield Proposition(subject, relation, arguments, clause.rule, stances(clause), stances.times(clause), confidence)
+    yield Proposition(subject, relation, arguments, clause.rule, stances(clause), stances.when(clause), confidence)
 
 
 def _of_verb(tree: Tree, clause: Clause) -> tuple[Words, tuple[Words, ...]]:

@@ -23,7 +23,8 @@ from pipeline.ingest.extract.lifespans import life_after
 from pipeline.ingest.extract.propositions import words_of
 from pipeline.ingest.extract.quotations import SAYING
 from pipeline.ingest.extract.roles import DEPUTY, is_subordinate
-from pipeline.ingest.extract.stance import Stance, StanceReader, Times
+from pipeline.ingest.extract.stance import Stance, StanceReader
+from pipeline.ingest.extract.times import Times
 from pipeline.text.values import parse_money, parse_quantity
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ class RelationFinder:
         agents = [each for each in clause.arguments if each.role == "agent"]
         if not (subjects or bearers or recipients or agents):
             return
-        stance, times = self.stances(clause), self.stances.times(clause)
+        stance, times = self.stances(clause), self.stances.when(clause)
         said = _Said(verb, _voice(clause), stance, times)
         agent = _Said(verb, "agent", stance, times)
         for by in agents:
@@ -193,7 +194,7 @@ class RelationFinder:
         dates = [target]
         for each in dates:
             dates.extend(self.tree.of(each, "conj"))
-        paired = len(dates) == count > 1 and all(self.stances.date(each) is not None for each in dates)
+        paired = len(dates) == count > 1 and all(self.stances.when.date(each) is not None for each in dates)
         return dates[index] if paired else target
 
     def _of_recipients(
@@ -267,7 +268,7 @@ class RelationFinder:
     def _of_bearer(self, clause: Clause, noun: Token, stance: Stance) -> _Said:
         """How someone is said to be what `noun` says: "was the alleged founder", "resigned as director in 1998"."""
         stance = self.stances.within(noun, clause.head, stance.under(self.stances.of_noun(noun)))
-        return _Said(noun, "copula", stance, self.stances.times_of(clause, noun))
+        return _Said(noun, "copula", stance, self.stances.when.of(clause, noun))
 
     def _base(self, clause: Clause) -> str:
         verb = clause.head
@@ -290,7 +291,7 @@ class RelationFinder:
         told = list(self._amounts(clause))
         if not told:
             return
-        said = _Said(verb, _voice(clause), self.stances(clause), self.stances.times(clause))
+        said = _Said(verb, _voice(clause), self.stances(clause), self.stances.when(clause))
         for owner, phrase, value, at in told:
             yield self._relation(said, owner, (phrase,), None, value, at, is_open=False)
 
@@ -445,7 +446,7 @@ class RelationFinder:
 
     def _of_event(self, clause: Clause) -> Iterator[RawRelation]:
         verb, _ = EVENT_NOUNS[clause.head.lemma_.lower()]
-        said = _Said(clause.head, "nominal", self.stances(clause), self.stances.times(clause))
+        said = _Said(clause.head, "nominal", self.stances(clause), self.stances.when(clause))
         for subject in self._entities(clause.subject):
             for argument in clause.arguments:
                 if argument.role == "object":
@@ -556,7 +557,7 @@ class RelationFinder:
         index = self.named_at.get(token.i)
         if index is not None:
             return self.values.get(index)
-        if (date := self.stances.date(token)) is not None:
+        if (date := self.stances.when.date(token)) is not None:
             return date
         if self.tree.has(token, "nummod"):
             text = self.doc[min(child.left_edge.i for child in self.tree.of(token, "nummod")) : token.i + 1].text

@@ -9,7 +9,8 @@ from pipeline.ingest.extract.classifier import HEADS, RelationClassifier
 from pipeline.ingest.extract.clause import VERBS, Clause
 from pipeline.ingest.extract.events import EVENT_NOUNS
 from pipeline.ingest.extract.relations import MAX_QUOTE_CHARS
-from pipeline.ingest.extract.stance import Stance, Times
+from pipeline.ingest.extract.stance import Stance
+from pipeline.ingest.extract.times import Times
 from pipeline.ingest.extract.vetoes import is_ruled_out
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ class TypedFinder:
             start=start,
             end=end,
             stance=stance,
-            times=Times() if clause is None or value is not None else stances.times_of(clause, doc[other.root]),
+            times=Times() if clause is None or value is not None else stances.when.of(clause, doc[other.root]),
             listed=_is_listed(doc[one.root]),
         )
 

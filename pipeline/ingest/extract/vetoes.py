@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 SEATS = frozenset({"LOCATED_IN", "HEADQUARTERED_IN", "LIVES_IN"})
 CONTAINED = frozenset({"LOCATED_IN", "HEADQUARTERED_IN"})
-LEARNING = frozenset({"STUDIED_AT"})
 EMPLOYING = frozenset({"WORKS_FOR", "AFFILIATED_WITH"})
 BOUNDS = frozenset({"before", "after", "until", "till"})
 CONJUNCTIONS = frozenset({"and", "or", "&", "nor"})
@@ -92,7 +91,7 @@ def is_ruled_out(doc: Doc, predicate: str, one: Candidate, other: Candidate, sym
         return True
     if other.form == "date":
         return doc[max(other.start - 1, 0)].lower_ in BOUNDS
-    if predicate in LEARNING and _is_a_topic(doc[other.root], DEGREES):
+    if predicate == "STUDIED_AT" and _is_a_topic(doc[other.root], DEGREES):
         return True
     return predicate in EMPLOYING and _is_dealt_with(doc, one, other)
 

@@ -207,6 +207,24 @@ def test_which_names_of_one_kind_are_one(
     assert len({id(each.cluster) for each in clusterer(mentions, cues, "").assigned.values()}) == clusters
 
 
+@pytest.mark.parametrize(
+    ("full", "short", "gender", "is_one"),
+    [
+        ("Norsk Hydro ASA", "Hydro", None, True),
+        ("Norsk Hydro ASA", "Hydro", "m", False),
+        ("Lund Institute", "Lund", None, False),
+        ("Anna Holdings Inc.", "Anna", None, False),
+    ],
+)
+def test_a_firms_short_form_that_was_taken_for_a_surname_is_the_firm(
+    clusterer: Clusterer, full: str, short: str, gender: str | None, is_one: bool
+) -> None:
+    mentions = [mention("Organization", full), mention("Person", short, 100, gender=gender)]
+    cues = Cues([Context(place, 100 * place) for place in range(2)], [], [], 2)
+    assigned = clusterer(mentions, cues, "").assigned
+    assert (assigned[0].cluster is assigned[1].cluster) is is_one
+
+
 def test_a_man_and_a_woman_of_one_name_are_two(clusterer: Clusterer) -> None:
     mentions = [mention("Person", "Berg", 100 * place, gender=gender) for place, gender in enumerate(("m", "f", None))]
     cues = Cues([Context(place, 100 * place) for place in range(3)], [], [], 3)

@@ -297,7 +297,9 @@ class _Document:
             case "place" | "group":
                 return short.family in {full.family, "unknown"} or acronym
             case _:
-                return short.family in {full.family, "unknown", "other"} or acronym
+                surname = short.family == "person" and single and short.gender is None  # as "Hydro" is taken for one
+                firm = any(variants.is_firm(self.mentions[index].surface) for index in full.members)
+                return short.family in {full.family, "unknown", "other"} or acronym or (surname and firm)
 
     def _nearest(self, index: int, candidates: Sequence[Cluster]) -> Cluster:
         """The candidate named last before the mention, else the one named first after it."""

@@ -24,6 +24,7 @@ Role = Literal["subject", "object", "possessive", "other"]
 
 ALIAS_LOOK_BACK = 3
 SAYING = frozenset("say tell state add explain note write announce declare argue reply remark ask warn insist".split())
+BECOMING = frozenset({"become", "appoint", "crown", "elect", "make", "name"})
 MODIFIERS = frozenset({"amod", "compound", "nummod", "nmod", "poss", "det", "case", "punct", "advmod"})
 DEFINITE = frozenset({"the", "this", "that"})
 BORN = frozenset({"née", "nee", "né"})
@@ -200,6 +201,8 @@ class CueReader:
                 self._link_apposition(token.head, token)
             elif token.dep_ == "attr" and token.head.lemma_ == "be":
                 self._link_copula(token)
+            elif token.dep_ in {"attr", "oprd"} and token.head.lemma_ in BECOMING:
+                self._call_as_it_became(token)
             elif token.i in self.at and self.roots[self.at[token.i]].i == token.i:
                 self._link_prenominal(token)
 
@@ -263,6 +266,14 @@ class CueReader:
                 self._call(named, noun)
             elif other is not None and named is None and subject.pos_ in {"NOUN", "PROPN"} and _is_definite(subject):
                 self._describe(other, subject, "copula", 0.8)
+
+    def _call_as_it_became(self, noun: Token) -> None:
+        """ "X became mayor", "X was elected president"."""
+        told = list(noun.head.children)
+        subject = "nsubj" if noun.dep_ == "attr" else "nsubjpass"
+        named = next((self._name(child) for child in told if child.dep_ == subject), None)
+        if named is not None and not any(child.dep_ == "neg" or child.tag_ == "MD" for child in told):
+            self._call(named, noun)
 
     def _link_prenominal(self, token: Token) -> None:
         """ "the founder X", "the river X"."""

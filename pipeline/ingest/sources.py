@@ -148,8 +148,9 @@ def sources_again(home: Path, name: str, path: str, patterns: Iterable[str | Non
     if name not in known:
         raise SourceError(f"which folder the source {name!r} stands for is not known.", f"Ingest it: {name}=PATH.")
     given = known[name]
-    source = Source(name, Path(given).resolve(), path, literal=True, given=given, named=True)
-    if not (source.root / path).is_dir():
+    root = Path(given).resolve()
+    source = Source(name, root, str(_on_disk(root, path)), literal=True, given=given, named=True)
+    if not (root / path).is_dir():
         return (source,)
     parts = Path(path).parts
     below = [rest for pattern in patterns for rest in sorted(_rests(parts, _pattern_parts(pattern))) if rest]
@@ -241,6 +242,18 @@ def _select(sources: Collection[Source], names: Collection[str]) -> tuple[Source
             f"no source of this run is called {unknown[0]!r}.", f"They are called {', '.join(known) or 'nothing'}."
         )
     return tuple(source for source in sources if not names or source.name in names)
+
+
+def _on_disk(root: Path, path: str) -> Path:
+    """The file or folder at a document's path as its name is written on disk, which need not be NFC; `path` itself where
+    there is none."""
+    found = Path()
+    for part in Path(path).parts:
+        if not (root / found / part).exists():
+            with suppress(OSError):
+                part = next((each for each in os.listdir(root / found) if _nfc(each) == part), part)
+        found /= part
+    return found
 
 
 def _split(argument: str) -> tuple[str | None, str]:

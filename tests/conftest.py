@@ -40,13 +40,15 @@ KEPT = "GROUNDPLAN_CACHE"
 IMAGE = "neo4j:5.26-community"
 COMPOSE_TESTS = "test_compose_server.py"
 STORE_TIMEOUT_S = 60.0
+SLOW_FOLDERS = ("integration", "store", "engines")
 ARCHIVE = Path(__file__).parent / "samples" / "archive"
 
 STARTED_WITH = dict(os.environ)  # the tests themselves do not see it
 CACHE = Settings.load({name: value for name, value in STARTED_WITH.items() if name == KEPT}).cache
 
-# The tests' servers live for seconds or minutes: code that is compiled quickly suits them better than quick code.
-os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
+# The tests' servers are small and live for seconds or minutes: code that is compiled quickly suits them better than
+# quick code, and so does a collector without threads of its own.
+os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
 
 hypothesis.settings.register_profile("groundplan", deadline=None)
 hypothesis.settings.load_profile("groundplan")
@@ -69,11 +71,12 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs the server; what reads the sample graph runs last, so that it is ingested once."""
+    """Mark what needs the server. What reads the sample graph runs last, so that it is ingested once; what takes long
+    runs first, so that of two processes none is left with it at the end."""
     for item in items:
         if "connection" in _fixtures(item):
             item.add_marker("store")
-    items.sort(key=lambda item: "sample_graph" in _fixtures(item))
+    items.sort(key=lambda item: ("sample_graph" in _fixtures(item), item.path.parent.name not in SLOW_FOLDERS))
 
 
 def _fixtures(item: pytest.Item) -> list[str]:

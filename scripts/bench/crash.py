@@ -5,13 +5,15 @@ the second, some are gone. In each round one process is killed, a third of the t
 finished, and then the command runs to its end. The round is good when the graph's digest is that of a clean run over
 the same files. Half of the rounds begin without record files, so that extraction is killed too.
 
-Prints a table for people on stderr and one JSON object as the last line of stdout; exit code 1 when a round differs.
+Prints a line a round and a table for people on stderr, and one JSON object as the last line of stdout; exit code 1 when
+a round differs. After `--seconds` no round begins, and what was done until then is reported.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import random
 import shutil
@@ -50,7 +52,7 @@ def main() -> int:
         bench = Bench(Path(folder), rng)
         try:
             expected = [bench.clean(version) for version in (0, 1)]
-            while killed.total() < arguments.kills:
+            while killed.total() < arguments.kills and time.monotonic() - started < arguments.seconds:
                 rounds += 1
                 version = rounds % 2
                 bench.write(version)
@@ -58,9 +60,11 @@ def main() -> int:
                 victims, ended = bench.round()
                 killed.update(victims)
                 codes.update(ended)
-                if bench.digest() != expected[version]:
-                    different += 1
-                    print(f"round {rounds}: DIFFERENT after {victims}", file=sys.stderr)
+                same = bench.digest() == expected[version]
+                different += not same
+                verdict = "as a clean run" if same else "DIFFERENT"
+                told = f"killed {', '.join(victims) or 'nobody'}; exit codes {ended}; {verdict}"
+                print(f"round {rounds}, {time.monotonic() - started:.0f} s: {told}", file=sys.stderr, flush=True)
         finally:
             bench.stop()
     for victim in VICTIMS:
@@ -179,6 +183,7 @@ class Bench:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=100, help="how many processes to kill")
+    parser.add_argument("--seconds", type=float, default=math.inf, help="begin no round after so long")
     parser.add_argument("--seed", type=int, default=1, help="for victims and moments")
     return parser.parse_args()
 

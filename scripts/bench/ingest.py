@@ -5,6 +5,7 @@ speed      pipeline_ratio: words a second through the whole pipeline, from files
            loader_ratio: rows a second of the loader over the same rows by bare keyed MERGE: the same statements,
            batches and transactions, rows made beforehand
            bulk_rows_per_s: the bulk way with the same rows, CSV files written and imported by neo4j-admin
+catalogue  catalogue_ratio: seconds of a structuring run over those of a catalogue run, same files, each in a new graph
 scaling    seconds by step at 1/8, 2/8, 4/8 and all of 2WikiMultihopQA's 6,119 passages, each in a new graph
 unchanged  seconds of the command over 10,000 files that it has ingested before
 memory     peak MB of the largest process of an ingesting job, at 1, 4 and 16 times a small corpus; not the server's
@@ -51,7 +52,7 @@ SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 SPEECHES = SHARED / "archive" / "state_union"
 PASSAGES = SHARED / "multihop" / "2wiki" / "corpus.jsonl"
 LEDGER = {"extractor": "bench", "structured": True}
-PARTS = ("speed", "scaling", "unchanged", "memory")
+PARTS = ("speed", "catalogue", "scaling", "unchanged", "memory")
 SCALES = (1, 2, 4, 8)
 UNCHANGED_FILES = 10_000
 MEMORY_FACTORS = (1, 4, 16)
@@ -65,7 +66,13 @@ def main() -> int:
         print(f"no data at {SHARED}.", file=sys.stderr)
         return 2
     figures: dict[str, Any] = {"cores": usable_cores()}
-    measures = {"speed": _speed, "scaling": _scaling, "unchanged": _unchanged, "memory": _memory}
+    measures = {
+        "speed": _speed,
+        "catalogue": _catalogue,
+        "scaling": _scaling,
+        "unchanged": _unchanged,
+        "memory": _memory,
+    }
     with tempfile.TemporaryDirectory(prefix="groundplan-bench-") as folder:
         for part in arguments.part or PARTS:
             found = measures[part](Path(folder) / part)
@@ -216,6 +223,19 @@ def _empty(kg: Groundplan) -> None:
 
         kg.store.write("operations", work)
     ensure(kg.store, kg.ontology)
+
+
+# catalogue
+
+
+def _catalogue(folder: Path) -> dict[str, Any]:
+    seconds = {}
+    for way in ("catalogue", "structuring"):
+        with Groundplan.open(Settings.load(home=folder / way, db_idle_s=1)) as kg:
+            seconds[way] = kg.ingest(SPEECHES, catalogue=way == "catalogue").seconds
+    ratio = seconds["structuring"]["total"] / seconds["catalogue"]["total"]
+    steps = {f"{way}_seconds": _steps(spent) for way, spent in seconds.items()}
+    return {"catalogue_ratio": round(ratio, 1), **steps}
 
 
 # scaling

@@ -85,7 +85,7 @@ def wait_until(reached: Callable[[], bool], process: subprocess.Popen[bytes]) ->
     while not reached():
         assert process.poll() is None, "the job ended before it came to that point"
         assert time.monotonic() < deadline, "the job never came to that point"
-        time.sleep(0.02)
+        time.sleep(0.05)
 
 
 def kill(process: subprocess.Popen[bytes] | psutil.Process) -> bool:

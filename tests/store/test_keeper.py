@@ -126,11 +126,17 @@ def up(settings: Settings) -> ServerStatus:
         return private.status(settings)
 
 
-def test_two_processes_that_start_at_once_share_one_server(settings: Settings) -> None:
+def test_two_processes_that_start_at_once_share_one_server_also_when_its_keeper_is_killed_meanwhile(
+    settings: Settings,
+) -> None:
     private.stop(settings)
-    with client(settings) as first, client(settings) as second:
-        assert server_pid(first) == server_pid(second)
-        assert len(servers_of(settings)) == 1
+    with client(settings) as one, client(settings) as other:
+        assert until(lambda: bool(servers_of(settings)))
+        (first,) = servers_of(settings)
+        kill(psutil.Process(first).ppid())
+        second = server_pid(one)
+        assert server_pid(other) == second != first
+        assert servers_of(settings) == [second]
         assert private.status(settings).clients == 2
 
 
@@ -181,9 +187,19 @@ def test_a_killed_client_leaves_nothing_behind(settings: Settings) -> None:
     assert up(settings).pid == before.pid
 
 
-def test_after_a_killed_server_the_next_command_starts_another(settings: Settings) -> None:
+def test_after_a_killed_server_the_next_command_names_a_changed_password_file_or_starts_another(
+    settings: Settings,
+) -> None:
     before = up(settings)
     kill(before.pid)
+    file = Folder.of(settings).password
+    right = file.read_text()
+    file.write_text("something else")
+    try:
+        with pytest.raises(AuthenticationFailed, match="password"), private_server(settings):
+            pass
+    finally:
+        file.write_text(right)
     after = up(settings)
     assert after.pid != before.pid
     assert servers_of(settings) == [after.pid]
@@ -195,17 +211,6 @@ def test_after_a_killed_keeper_the_next_command_replaces_keeper_and_server(setti
     after = up(settings)
     assert after.keeper_pid != before.keeper_pid
     assert servers_of(settings) == [after.pid]
-
-
-def test_a_keeper_killed_while_the_server_starts_is_replaced_for_the_waiting_client(own_home: Path) -> None:
-    settings = settings_of(own_home)
-    with client(settings) as process:
-        assert until(lambda: bool(servers_of(settings)))
-        (first,) = servers_of(settings)
-        kill(psutil.Process(first).ppid())
-        second = server_pid(process)
-        assert second != first
-        assert servers_of(settings) == [second]
 
 
 def test_started_it_outlasts_idleness_and_unmarked_it_stops_when_idle(own_home: Path) -> None:
@@ -246,19 +251,6 @@ def test_a_start_that_takes_too_long_is_given_up(own_home: Path) -> None:
         pass
     assert "GROUNDPLAN_DB_START_TIMEOUT_S" in caught.value.remedy
     assert until(lambda: not processes_of(settings), 10)
-
-
-def test_a_password_file_that_was_changed_is_named(settings: Settings) -> None:
-    up(settings)
-    private.stop(settings)
-    file = Folder.of(settings).password
-    right = file.read_text()
-    file.write_text("something else")
-    try:
-        with pytest.raises(AuthenticationFailed, match="password"), private_server(settings):
-            pass
-    finally:
-        file.write_text(right)
 
 
 def test_a_home_that_cannot_be_made_is_a_configuration_error(tmp_path: Path) -> None:

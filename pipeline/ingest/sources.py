@@ -8,6 +8,7 @@ import json
 import os
 import re
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -148,8 +149,10 @@ def sources_again(home: Path, name: str, path: str, patterns: Iterable[str | Non
     if name not in known:
         raise SourceError(f"which folder the source {name!r} stands for is not known.", f"Ingest it: {name}=PATH.")
     given = known[name]
-    source = Source(name, Path(given).resolve(), path, literal=True, given=given, named=True)
-    if not (source.root / path).is_dir():
+    root = Path(given).resolve()
+    written = _on_disk(root, path)
+    source = Source(name, root, str(written), literal=True, given=given, named=True)
+    if not (root / written).is_dir():
         return (source,)
     parts = Path(path).parts
     below = [rest for pattern in patterns for rest in sorted(_rests(parts, _pattern_parts(pattern))) if rest]
@@ -241,6 +244,17 @@ def _select(sources: Collection[Source], names: Collection[str]) -> tuple[Source
             f"no source of this run is called {unknown[0]!r}.", f"They are called {', '.join(known) or 'nothing'}."
         )
     return tuple(source for source in sources if not names or source.name in names)
+
+
+def _on_disk(root: Path, path: str) -> Path:
+    """The path on disk of a document's path, which is NFC where that need not be; `path` itself where nothing lies."""
+    found = Path()
+    for part in Path(path).parts:
+        if not (root / found / part).exists():
+            with suppress(OSError):
+                part = next((each for each in os.listdir(root / found) if _nfc(each) == part), part)
+        found /= part
+    return found
 
 
 def _split(argument: str) -> tuple[str | None, str]:

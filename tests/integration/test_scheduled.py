@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+import unicodedata
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -442,6 +443,18 @@ def test_retry_of_a_folder_takes_what_the_run_would_have_read_below_it(
     assert outstanding(graph.settings.home) == []
     found = rows(graph.store, "MATCH (d:Document) WHERE d.path STARTS WITH 'old' RETURN d.path AS path ORDER BY path")
     assert [row["path"] for row in found] == ["old/3.txt", "old/deep/5.txt"]
+
+
+def test_retry_finds_a_file_below_folders_whose_names_are_not_written_in_nfc(graph: Groundplan, folder: Path) -> None:
+    below = folder / unicodedata.normalize("NFD", "Zürich")
+    below.mkdir()
+    letter = below / unicodedata.normalize("NFD", "Löwe.txt")
+    letter.write_text("", encoding="utf-8")
+    graph.ingest(folder)
+    letter.write_text("Karl Berg was born in Bergen.\n", encoding="utf-8")
+    assert dict(graph.retry().documents) == {"new": 1}
+    assert outstanding(graph.settings.home) == []
+    assert dict(graph.ingest(folder).documents) == {"unchanged": 4}
 
 
 def test_retry_takes_a_file_with_the_fields_and_in_the_way_in_which_it_failed(graph: Groundplan, folder: Path) -> None:

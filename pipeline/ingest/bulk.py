@@ -77,11 +77,8 @@ class BulkLoad:
     def write(self, sources: Sequence[Source]) -> int:
         """Write the files anew; returns how many documents they hold. Raises `RunStopped` when it was asked to stop,
         `OutOfSpace` when the disk is full."""
-        try:
-            with self.report.timed("files"):
-                documents = self._write(sources)
-        finally:
-            self.letters.settle()
+        with self.letters.settling(), self.report.timed("files"):
+            documents = self._write(sources)
         self.stop.check()
         return documents
 

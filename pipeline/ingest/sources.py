@@ -8,6 +8,7 @@ import json
 import os
 import re
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -149,8 +150,9 @@ def sources_again(home: Path, name: str, path: str, patterns: Iterable[str | Non
         raise SourceError(f"which folder the source {name!r} stands for is not known.", f"Ingest it: {name}=PATH.")
     given = known[name]
     root = Path(given).resolve()
-    source = Source(name, root, str(_on_disk(root, path)), literal=True, given=given, named=True)
-    if not (root / path).is_dir():
+    written = _on_disk(root, path)
+    source = Source(name, root, str(written), literal=True, given=given, named=True)
+    if not (root / written).is_dir():
         return (source,)
     parts = Path(path).parts
     below = [rest for pattern in patterns for rest in sorted(_rests(parts, _pattern_parts(pattern))) if rest]
@@ -245,8 +247,7 @@ def _select(sources: Collection[Source], names: Collection[str]) -> tuple[Source
 
 
 def _on_disk(root: Path, path: str) -> Path:
-    """The file or folder at a document's path as its name is written on disk, which need not be NFC; `path` itself where
-    there is none."""
+    """The path on disk of a document's path, which is NFC where that need not be; `path` itself where nothing lies."""
     found = Path()
     for part in Path(path).parts:
         if not (root / found / part).exists():

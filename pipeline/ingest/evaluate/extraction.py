@@ -324,7 +324,7 @@ class _ClaimScorer:
 
     def _false(self, claim: Claim) -> Slip:
         target = self.names[claim.object] if claim.object else claim.value.normalised if claim.value else ""
-        said = f"{self.names[claim.subject]} {claim.predicate} {target} ({claim.confidence:.2f})"
+        said = f"{self.names[claim.subject]} {claim.predicate} {target} ({claim.confidence:g})"
         return Slip("false", "claim", self.passage.id, said, claim.quote)
 
     def _missed(self, label: LabelledClaim) -> Slip:

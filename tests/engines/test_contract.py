@@ -45,8 +45,9 @@ def trace(name: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def engine(name: str, trace: Path) -> Iterator[Opened]:
-    """One engine for all tests of its kind: each finds it as the ones before left it."""
+    """One engine for all tests of its kind, its workers started: each finds it as the ones before left it."""
     with open_engine(configured(name), making(trace)) as opened:
+        opened.setup()
         yield opened
 
 

@@ -15,6 +15,7 @@ from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
 from graph_schema.models import Value
+from pipeline.ingest.extract.amounts import HAVING, AmountReader, coordinated
 from pipeline.ingest.extract.attitudes import NO
 from pipeline.ingest.extract.clause import CORE_ROLES, VERBS, Clause, Tree, has_subject, obliques, read_clauses
 from pipeline.ingest.extract.contrast import excludes
@@ -47,11 +48,6 @@ CONTENT = frozenset({"NOUN", "PROPN", "VERB", "ADJ", "NUM"})
 SINGULAR = frozenset({"NN", "NNP"})
 ROLE_PHRASE = "be a"
 BORN_PHRASES, DIED_PHRASES = ("born on",), ("die on",)
-HAVING = frozenset({"have", "with"})
-AMOUNTING = frozenset({"be", "reach", "total", "exceed"})
-MOVING = frozenset("rise grow increase climb swell fall drop decline shrink stand".split())
-AMOUNTS = frozenset({"quantity", "money"})
-PARTICIPLES = {"buy": "bought", "sell": "sold", "take": "taken", "build": "built", "make": "made"}
 MAX_QUOTE_CHARS = 400
 MAX_ROLE_TOKENS = 8
 MAX_STRING_TOKENS = 15
@@ -104,6 +100,7 @@ class RelationFinder:
         self.named_at = {token: mention for token, mention in at.items() if mention not in described}
         self.tree = Tree(doc)
         self.stances = StanceReader(self.tree, self.named_at, values)
+        self.amounts = AmountReader(self.tree, self._entities, self._value)
         self.tokens: dict[int, list[Token]] = defaultdict(list)
         for token, mention in at.items():
             self.tokens[mention].append(doc[token])
@@ -169,7 +166,7 @@ class RelationFinder:
                 for patient in subjects:
                     own = self._contrasted(agent, self._root(doer), self._root(patient))
                     yield self._relation(own, doer, (verb.lemma_.lower(),), patient, None, by.head)
-            if (value := self._amount(by.head)) is not None:  # "inhabited by 900 people"
+            if (value := self.amounts.of(by.head)) is not None:  # "inhabited by 900 people"
                 for patient in subjects:
                     yield self._relation(said, patient, (f"{verb.lower_} by",), None, value, by.head, is_open=False)
         yield from self._of_recipients(clause, recipients, stance, times)
@@ -184,7 +181,7 @@ class RelationFinder:
             yield from self._of_words(own, subject, clause)
         for bearer, noun in bearers:
             for subject in self._entities(bearer):
-                for each in _coordinated(self.tree, noun):
+                for each in coordinated(self.tree, noun):
                     if each.i not in self.at or each.i == noun.i:
                         own_stance = self.stances.within(self._root(subject), verb, stance)
                         yield from self._of_noun(each, subject, self._of_bearer(clause, each, own_stance))
@@ -288,86 +285,12 @@ class RelationFinder:
         """ "The population of X is 900", "X has 900 inhabitants", "bought X for 900 euros": amounts that a noun, or
         what is done to X, has."""
         verb = clause.head
-        told = list(self._amounts(clause))
+        told = list(self.amounts(clause))
         if not told:
             return
         said = _Said(verb, _voice(clause), self.stances(clause), self.stances.when(clause))
         for owner, phrase, value, at in told:
             yield self._relation(said, owner, (phrase,), None, value, at, is_open=False)
-
-    def _amounts(self, clause: Clause) -> Iterator[tuple[int, str, Value, Token]]:
-        """Whose, the phrase that leads to it, how much, and the token that says so."""
-        verb, noun, subjects = clause.head, clause.subject, self._entities(clause.subject)
-        objects = [each.head for each in clause.arguments if each.role == "object"]
-        for argument in clause.arguments:
-            marker = argument.markers[-1].lower_ if argument.markers else verb.lemma_
-            value = self._amount(argument.head)
-            if value is not None and noun.pos_ == "NOUN" and self._says_amount(verb, argument):
-                yield from ((owner, f"{noun.lemma_.lower()} of", value, argument.head) for owner in self._owners(noun))
-            if marker in HAVING:
-                for counted, value in self._counts([argument.head]):
-                    yield from ((owner, f"{counted.lemma_.lower()} of", value, counted) for owner in subjects)
-            if argument.role == "object" and clause.rule == "active":
-                yield from self._prices(verb, argument.head, clause)
-        if verb.lemma_ == "pay" and any(self._amount(each) for each in objects):
-            yield from self._paid(clause, objects)
-
-    def _prices(self, verb: Token, bought: Token, clause: Clause) -> Iterator[tuple[int, str, Value, Token]]:
-        """ "Bought X for 900 euros" says of X what "X was bought for 900 euros" says."""
-        targets = [(each.markers[-1], each.head) for each in clause.arguments if each.role == "oblique"]
-        for preposition in self.tree.of(bought, "prep"):
-            targets += [(preposition, each.head) for each in obliques(self.tree, preposition)]
-        for preposition, target in targets:
-            value = self._amount(target)
-            if value is not None and value.type == "money":
-                phrase = f"{_participle(verb)} {preposition.lower_}"
-                yield from ((owner, phrase, value, target) for owner in self._entities(bought))
-
-    def _paid(self, clause: Clause, sums: list[Token]) -> Iterator[tuple[int, str, Value, Token]]:
-        """ "Paid 900 euros for X"."""
-        value = next(value for each in sums if (value := self._amount(each)) is not None)
-        targets = [each.head for each in clause.arguments if each.markers and each.markers[-1].lower_ == "for"]
-        for each in sums:
-            for preposition in self.tree.of(each, "prep"):
-                targets += [found.head for found in obliques(self.tree, preposition) if preposition.lower_ == "for"]
-        yield from ((owner, "paid for", value, target) for target in targets for owner in self._entities(target))
-
-    def _says_amount(self, verb: Token, argument: Argument) -> bool:
-        """Whether a verb gives its subject the amount: "is 900", "reached 900", "rose to 900", "stood at 900"."""
-        if not argument.markers:
-            return verb.lemma_ in AMOUNTING
-        return verb.lemma_ in MOVING and argument.markers[-1].lower_ in {"to", "at"}
-
-    def _owners(self, noun: Token) -> list[int]:
-        """Whose a noun is: "the population of X", "X's population"."""
-        owners = [*self.tree.of(noun, "poss")]
-        for preposition in self.tree.of(noun, "prep"):
-            if preposition.lower_ == "of":
-                owners += [each.head for each in obliques(self.tree, preposition)]
-        return [index for owner in owners for index in self._entities(owner)]
-
-    def _counts(self, heads: list[Token]) -> Iterator[tuple[Token, Value]]:
-        """The nouns that come with an amount, and it."""
-        for head in heads:
-            for noun in _coordinated(self.tree, head):
-                if noun.pos_ == "NOUN" and (value := self._counted(noun)) is not None:
-                    yield noun, value
-
-    def _counted(self, noun: Token) -> Value | None:
-        """The amount that a noun comes with: "900 inhabitants", "a population of 900", "population 900"."""
-        after = (self._amount(child) for child in self.tree.of(noun, "nummod") if child.i > noun.i)
-        value = self._amount(noun) or next((amount for amount in after if amount is not None), None)
-        if value is not None:
-            return _without_unit(value, noun.lemma_.lower())
-        for preposition in self.tree.of(noun, "prep"):
-            if preposition.lower_ == "of":
-                amounts = (self._amount(each.head) for each in obliques(self.tree, preposition))
-                return next((value for value in amounts if value is not None), None)
-        return None
-
-    def _amount(self, token: Token) -> Value | None:
-        value = self._value(token)
-        return value if value is not None and value.type in AMOUNTS else None
 
     # nouns
 
@@ -380,7 +303,7 @@ class RelationFinder:
                 for former in self._entities(noun, appositions=False):
                     yield self._relation(said, subject, (renamed[0],), former, None, noun, is_open=False)
             return
-        if (value := self._counted(noun)) is not None:  # "X (population 900)"
+        if (value := self.amounts.counted(noun)) is not None:  # "X (population 900)"
             for subject in self._entities(head, appositions=False):
                 phrase = f"{noun.lemma_.lower()} of"
                 yield self._relation(said, subject, (phrase,), None, value, noun, is_open=False)
@@ -395,7 +318,7 @@ class RelationFinder:
         """What "founder of X and director of Y" says of one; of as many names as there are nouns, each says its own,
         and of several names a noun in the singular describes the first ("Anna Berg, the chair, Karl Lund, Erik Moe").
         """
-        nouns = [each for each in _coordinated(self.tree, noun) if each.i not in self.at or each.pos_ == "NOUN"]
+        nouns = [each for each in coordinated(self.tree, noun) if each.i not in self.at or each.pos_ == "NOUN"]
         paired = len(nouns) == len(subjects) > 1
         if not paired and noun.tag_ in SINGULAR:
             subjects = subjects[:1]
@@ -419,7 +342,7 @@ class RelationFinder:
                 phrase = owned if child.lower_ == "of" else f"{lemma} {child.lower_}"
                 targets = [(each.head, phrase) for each in obliques(self.tree, child)]
                 if child.lower_ in HAVING:  # "a city with a population of 900"
-                    for counted, value in self._counts([target for target, _ in targets]):
+                    for counted, value in self.amounts.counts([target for target, _ in targets]):
                         phrase = f"{counted.lemma_.lower()} of"
                         yield self._relation(said, subject, (phrase,), None, value, counted, is_open=False)
             elif child.dep_ in {"poss", "compound"}:
@@ -600,25 +523,6 @@ def _voice(clause: Clause) -> str:
     if clause.rule == "passive":
         return "passive"
     return "relative" if clause.head.dep_ == "relcl" else "active"
-
-
-def _coordinated(tree: Tree, noun: Token) -> list[Token]:
-    """A noun and the nouns coordinated with it: "founder of X and director of Y"."""
-    found = [noun]
-    for each in found:
-        found.extend(child for child in tree.of(each, "conj") if child.pos_ in {"NOUN", "PROPN"})
-    return found
-
-
-def _participle(verb: Token) -> str:
-    """The past participle of a verb, regular unless it is one of the few that prices are said with."""
-    lemma = verb.lemma_.lower()
-    return PARTICIPLES.get(lemma) or (f"{lemma}d" if lemma.endswith("e") else f"{lemma}ed")
-
-
-def _without_unit(value: Value, unit: str) -> Value:
-    """An amount without its unit, where that is only what is counted: 900 of "900 inhabitants"."""
-    return replace(value, normalised=value.normalised.removesuffix(f" {unit}"))
 
 
 def _is_cut(word: Token) -> bool:

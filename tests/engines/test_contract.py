@@ -45,15 +45,18 @@ def trace(name: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def engine(name: str, trace: Path) -> Iterator[Opened]:
-    """One engine for all tests of its kind, its workers started: each finds it as the ones before left it."""
+    """One engine for all tests of its kind: each finds it as the ones before left it."""
     with open_engine(configured(name), making(trace)) as opened:
-        opened.setup()
         yield opened
 
 
 @pytest.fixture
 def fresh(trace: Path) -> Path:
     """The trace of one test alone."""
+    return cleared(trace)
+
+
+def cleared(trace: Path) -> Path:
     for path in trace.iterdir():
         path.unlink()
     return trace
@@ -101,7 +104,9 @@ def test_a_worker_sets_its_stage_up_once_and_works_on_whole_shards_elsewhere(eng
     assert len(used) == (1 if name == "serial" else 2)
 
 
-def test_a_document_that_raises_fails_alone_in_its_place(engine: Opened, fresh: Path) -> None:
+def test_a_document_that_raises_fails_alone_in_its_place(engine: Opened, trace: Path) -> None:
+    results(engine, *(shard(f"first {number}", "sleep 0.1") for number in range(8)))  # every worker is there
+    fresh = cleared(trace)
     found = results(engine, shard("a", "", "raise", "", "explain"), shard("b", "", ""))
     assert paths(found["a"]) == ["a-0", "a-1", "a-2", "a-3"]
     assert letters(found["a"]) == [

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from pipeline.ingest.extract.clusters import Clusters, Joined
     from pipeline.text.tagger import Tags
 
-VERSION = "6"
+VERSION = "7"
 WEIGHTS = ("names", "relations")
 SECOND_NAMES = frozenset({"abbreviation", "alias", "birth-name", "defined"})
 PARSE_BATCH_CHUNKS = 64

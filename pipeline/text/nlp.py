@@ -30,6 +30,8 @@ NEEDED = frozenset({"tagger", "parser", "lemmatizer", "ner"})
 STATES = "groundplan_states"
 SENTENCE_STARTS = "groundplan_sentence_starts"
 OPENINGS = "groundplan_openings"
+DATELINES = "groundplan_datelines"
+REPAIRS = [DATELINES, OPENINGS]
 MODEL_NAME = "groundplan_model_name"
 CLOSING_QUOTES = frozenset({"”", '"', "’", "''"})
 DATELINE = re.compile(
@@ -67,6 +69,8 @@ def load(model: str) -> Language:
     if SENTENCE_STARTS not in nlp.pipe_names:
         Language.component(SENTENCE_STARTS, func=sentence_starts)
         nlp.add_pipe(SENTENCE_STARTS, before="parser")
+        Language.component(DATELINES, func=datelines)
+        nlp.add_pipe(DATELINES, before="parser")
         Language.component(OPENINGS, func=part_openings)
         nlp.add_pipe(OPENINGS)
         _prefer_final_e(nlp)
@@ -118,11 +122,8 @@ def _keep_states(nlp: Language) -> None:
 
 
 def sentence_starts(doc: Doc) -> Doc:
-    """Tell the parser where sentences begin that it often runs together: after a blank line, after a quotation that
-    ends one, and after a dateline ("LONDON, May 3 (Reuters) - ")."""
-    for found in DATELINE.finditer(doc.text):
-        if (body := doc.char_span(found.end(), found.end() + 1, alignment_mode="expand")) is not None:
-            body[0].is_sent_start = True
+    """Tell the parser where sentences begin that it often runs together: after a blank line, and after a quotation that
+    ends one."""
     words = [token.text for token in doc]
     for index, word in enumerate(words[:-1]):
         if "\n\n" in word:
@@ -131,6 +132,14 @@ def sentence_starts(doc: Doc) -> Doc:
             after = doc[index + 1]
             if after.is_title or after.is_space:
                 after.is_sent_start = True
+    return doc
+
+
+def datelines(doc: Doc) -> Doc:
+    """Tell the parser that a sentence begins after a dateline ("LONDON, May 3 (Reuters) - ")."""
+    for found in DATELINE.finditer(doc.text):
+        if (body := doc.char_span(found.end(), found.end() + 1, alignment_mode="expand")) is not None:
+            body[0].is_sent_start = True
     return doc
 
 

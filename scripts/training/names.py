@@ -71,7 +71,8 @@ def train(shared: Path, target: Path) -> None:
     dev = read(conll04 / "dev.jsonl")
     held_out = {sentence.text for sentence in dev}
     sentences = [each for each in read(conll04 / "train.jsonl") if each.text not in held_out]
-    arrays |= fit(list(_examples(sentences, model, lexicon)))
+    with model.select_pipes(disable=nlp.REPAIRS):  # claims need them; names are learned better from the parse as it is
+        arrays |= fit(list(_examples(sentences, model, lexicon)))
     arrays["states_model"] = weights.packed([nlp.name_of(model)])
     arrays["trained_on"] = digests(sentence.text for sentence in sentences)
     save(target, arrays)

@@ -9,6 +9,7 @@ from pipeline.errors import StoreUnavailable, TooManyGone
 from pipeline.files import remove_leftovers
 from pipeline.ingest.dead_letters import DeadLetters
 from pipeline.ingest.derive import derive
+from pipeline.ingest.enrich import enrich
 from pipeline.ingest.generations import finish
 from pipeline.ingest.intake import RECORDS, Intake
 from pipeline.ingest.plan import Plan
@@ -89,8 +90,11 @@ class IngestJob:
             self.report.notes.update({note: found[note] for note in RESOLUTION_NOTES if found[note]})
         with self.report.timed("derive"), progress("derive", "entities and facts") as shown:
             self.report.derived = derive(self.store, self.ontology, shown, self.stop.check)
-        with self.report.timed("enrich"), progress("indexes", "brought up to date"):
-            self.store.await_indexes()
+        with self.report.timed("enrich"):
+            with progress("enrich", "documents") as shown:
+                enrich(self.store, shown, self.stop.check)
+            with progress("indexes", "brought up to date"):
+                self.store.await_indexes()
 
     def _documents(self, sources: Sequence[Source]) -> None:
         with self.report.timed("plan"):

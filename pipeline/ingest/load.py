@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pipeline.store.driver import Store, Transaction
 
 BATCH_ROWS = 1_000
+NOT_ENRICHED = "-"
 Row = dict[str, Any]
 T = TypeVar("T")
 
@@ -91,7 +92,7 @@ class Loader:
         for group in _whole(sorted(sizes.items()), self.max_transaction_rows):
             self.store.write("evidence", lambda tx, group=group: delete_evidence(tx, group))  # type: ignore[misc]
         if large:
-            self.store.write("evidence", lambda tx: tx.write("retire_documents", documents=large))
+            self.store.write("evidence", lambda tx: _retire(tx, large))
         for document in large:
             drop(self.store, document, self.max_transaction_rows)
 
@@ -130,6 +131,7 @@ class Loader:
 
         def publish(tx: Transaction) -> None:
             state = "replaced" if replaces else "loaded"
+            tx.write("unlink_titles", documents=[document])
             tx.write("publish_generation", generation=generation, document=document, state=state)
             tx.write("link_about", rows=about_rows)
 
@@ -149,9 +151,15 @@ def delete_evidence(tx: Transaction, documents: list[str]) -> None:
         "delete_values",
         "delete_local_entities",
         "delete_chunks",
+        "unlink_titles",
         "delete_documents",
     ):
         tx.write(name, documents=documents)
+
+
+def _retire(tx: Transaction, documents: list[str]) -> None:
+    tx.write("unlink_titles", documents=documents)
+    tx.write("retire_documents", documents=documents)
 
 
 def run_writes(tx: Transaction, writes: list[Write]) -> None:
@@ -226,6 +234,7 @@ def _document_row(evidence: Evidence, ledger: Row) -> Row:
         media_type=document.media_type,
         content_hash=document.content_hash,
         length=document.length,
+        enriched=NOT_ENRICHED,
         **ledger,
     )
 

@@ -19,5 +19,8 @@ CALL () {
   UNION ALL
   MATCH (n:Name) WHERE NOT n:Stale AND NOT EXISTS { (:LocalEntity)-[:HAS_NAME]->(n) }
   RETURN 'names without a bearer' AS what, count(n) AS count
+  UNION ALL
+  MATCH (n:Title) WHERE NOT EXISTS { (:Document)-[:TITLED]->(n) }
+  RETURN 'titles without a document' AS what, count(n) AS count
 }
 RETURN what, count ORDER BY what

@@ -1,0 +1,4 @@
+// Purpose: Make sure that titles exist.
+// Parameter keys (list<string>): title keys
+UNWIND $keys AS key
+MERGE (:Title {key: key})

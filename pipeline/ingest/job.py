@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
+from pipeline.engines.cores import usable_cores
 from pipeline.errors import StoreUnavailable, TooManyGone
 from pipeline.files import remove_leftovers
 from pipeline.ingest.dead_letters import DeadLetters
@@ -16,6 +17,7 @@ from pipeline.ingest.plan import Plan
 from pipeline.ingest.resolve import RESOLUTION_NOTES, resolve
 from pipeline.ingest.sources import walk
 from pipeline.progress import progress
+from pipeline.text.encoder import open_encoder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,6 +54,7 @@ class IngestJob:
         self.options = options
         self.stop = stop
         self.report = report
+        self.encoder = open_encoder(settings, threads=usable_cores())
         self.letters = DeadLetters(settings.home, report.run)
         self.intake = Intake(store, settings, ontology, options=options, report=report, letters=self.letters, stop=stop)
         # An earlier part of the same run may have written.
@@ -92,7 +95,7 @@ class IngestJob:
             self.report.derived = derive(self.store, self.ontology, shown, self.stop.check)
         with self.report.timed("enrich"):
             with progress("enrich", "documents") as shown:
-                enrich(self.store, shown, self.stop.check)
+                enrich(self.store, self.encoder, shown, self.stop.check)
             with progress("indexes", "brought up to date"):
                 self.store.await_indexes()
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from graph_schema.errors import GroundplanError
 from graph_schema.keys import digest
-from pipeline.ingest.enrich import current
 from pipeline.ingest.sources import remembered
 from pipeline.ingest.status import status_of
 from pipeline.text.encoder import open_encoder
@@ -61,7 +60,7 @@ def examine_graph(store: Store, settings: Settings, ontology: Ontology) -> Itera
     yield _lease(status)
     yield _runs(status)
     yield _waiting(status)
-    yield _enrichment(store, settings)
+    yield _vectors(store, settings)
     yield from _orphans(store)
     yield _offsets(store)
     yield _dead_letters(status)
@@ -164,14 +163,17 @@ def _waiting(status: Status) -> Finding:
     return Finding("unfinished work", "ok", said or "none")
 
 
-def _enrichment(store: Store, settings: Settings) -> Finding:
-    """Whether every document has what helps to find it, by the encoder that is set."""
-    (row,) = store.read("count_documents_to_enrich", **current(open_encoder(settings)))
+def _vectors(store: Store, settings: Settings) -> Finding:
+    """Whether every document has its vectors, by the encoder that is set."""
+    encoder = open_encoder(settings)
+    if encoder is None:
+        return Finding("vectors", "ok", "none are made: the encoder is 'none'")
+    (row,) = store.read("count_documents_to_embed", encoder=encoder.name)
     if row["documents"]:
-        said = f"{row['documents']} documents wait for their titles and vectors"
-        remedy = "Until then questions may miss them. The next run does it: run `groundplan ingest` again."
-        return Finding("enrichment", "warning", said, remedy)
-    return Finding("enrichment", "ok", "every document has its titles and vectors")
+        said = f"{row['documents']} documents wait for those of {encoder.name!r}"
+        remedy = "Until they have them, they are found by their words alone. The next run makes them: ingest again."
+        return Finding("vectors", "warning", said, remedy)
+    return Finding("vectors", "ok", f"every document has those of {encoder.name!r}")
 
 
 def _orphans(store: Store) -> Iterator[Finding]:

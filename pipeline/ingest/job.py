@@ -10,6 +10,7 @@ from pipeline.errors import StoreUnavailable, TooManyGone
 from pipeline.files import remove_leftovers
 from pipeline.ingest.dead_letters import DeadLetters
 from pipeline.ingest.derive import derive
+from pipeline.ingest.embed import embed
 from pipeline.ingest.enrich import enrich
 from pipeline.ingest.generations import finish
 from pipeline.ingest.intake import RECORDS, Intake
@@ -95,9 +96,12 @@ class IngestJob:
             self.report.derived = derive(self.store, self.ontology, shown, self.stop.check)
         with self.report.timed("enrich"):
             with progress("enrich", "documents") as shown:
-                enrich(self.store, self.encoder, shown, self.stop.check)
+                enrich(self.store, shown, self.stop.check)
             with progress("indexes", "brought up to date"):
                 self.store.await_indexes()
+        if self.encoder is not None:  # last, since a server that does not answer ends the run
+            with self.report.timed("embed"), progress("embed", "passages") as shown:
+                embed(self.store, self.encoder, shown, self.stop.check)
 
     def _documents(self, sources: Sequence[Source]) -> None:
         with self.report.timed("plan"):

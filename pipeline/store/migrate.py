@@ -117,7 +117,7 @@ def ensure_readable(store: Store) -> None:
 
 
 def _vector_index(indexes: dict[str, int | None], dimensions: int | None) -> dict[str, str]:
-    """Name -> statement of the vector index where it has, or a migration would give it, another number of dimensions."""
+    """Name -> statement of the vector index where it has, or a migration would give it, other dimensions."""
     if dimensions is None or indexes.get(VECTOR_INDEX, VECTOR_DIMENSIONS) == dimensions:
         return {}
     return {f"{VECTOR_INDEX} of {dimensions} dimensions": vector_index(dimensions)}

@@ -29,9 +29,9 @@ TRY_AGAIN = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
 class EmbeddingsServer:
     """An encoder at `<base_url>/embeddings`. Nothing is asked of the server before `encode`.
 
-    A request carries at most `BATCH_TEXTS` texts and is over after `timeout_s`, all its attempts together: what may pass
-    (no connection, 408, 429, 5xx) is tried again. Raises `EncoderUnavailable` when it did not, and `ConfigurationError`
-    for a refusal and for an answer that is none.
+    A request carries at most `BATCH_TEXTS` texts and is over after `timeout_s`, all its attempts together: what may
+    pass (no connection, 408, 429, 5xx) is tried again. Raises `EncoderUnavailable` when it did not, and
+    `ConfigurationError` for a refusal and for an answer that is none.
     """
 
     def __init__(self, base_url: str, model: str, *, key: SecretStr | None, dimensions: int, timeout_s: float) -> None:

@@ -1,8 +1,8 @@
-"""all-MiniLM-L6-v2 (Apache-2.0; Wang et al. 2020, Reimers and Gurevych 2019) through onnxruntime: the encoder that ships.
+"""all-MiniLM-L6-v2 through onnxruntime, the encoder that ships (Wang et al. 2020; Reimers and Gurevych 2019).
 
-Each text goes through the model alone, in one thread, as many at a time as there are threads. So its vector is the same,
-to the bit on one machine, whatever is encoded beside it. It is also quicker than padded batches: on two cores by three
-times, since a passage fills a core by itself and there is no padding.
+Each text goes through the model alone, in one thread, as many at a time as there are threads. So its vector is the
+same, to the bit on one machine, whatever is encoded beside it. A passage fills a core by itself: batches of one length,
+with two threads in each operator, take twice the processor time (measured).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import hashlib
 import math
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import PackageNotFoundError, distribution
+from itertools import pairwise
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -133,7 +134,7 @@ def _windows(ids: list[int]) -> list[list[int]]:
     """Windows of at most `WINDOW_TOKENS`, of about one size; an empty one of a text without a token."""
     count = max(1, math.ceil(len(ids) / WINDOW_TOKENS))
     borders = [len(ids) * number // count for number in range(count + 1)]
-    return [ids[start:end] for start, end in zip(borders, borders[1:], strict=False)]
+    return [ids[start:end] for start, end in pairwise(borders)]
 
 
 def _sum_of_states(loaded: Loaded, window: list[int]) -> np.ndarray:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pipeline.store.driver import Store
 
 TEXT = "Anna Berg founded Halden Instruments in 1962. She was born in Oslo. Karl Vos joined Halden Instruments.\n"
-GRAPH = {"server", "schema", "indexes", "lease", "last run", "unfinished work", "enrichment", "orphans", "offsets",
+GRAPH = {"server", "schema", "indexes", "lease", "last run", "unfinished work", "vectors", "orphans", "offsets",
          "dead letters"}  # fmt: skip
 RUN = "CREATE (:Run {id: 'r', status: $status, started: '2026-01-01', summary: '{}'})"
 

@@ -1,4 +1,4 @@
-"""The vectors of passages on the real store: made once, gone on with after a kill, never taken for another encoder's."""
+"""The vectors of passages on the real store: made once, gone on with after a kill, never taken for another's."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from zlib import crc32
 
 import numpy as np
 import pytest
+from support import Killed, MortalStore, rows
 
 from pipeline.errors import MigrationPending, RunStopped
-from pipeline.ingest import enrich as enrich_module
+from pipeline.ingest import embed as embed_module
 from pipeline.ingest.doctor import examine_graph
-from pipeline.ingest.enrich import enrich
+from pipeline.ingest.embed import embed
+from pipeline.ingest.estimate import GRAPH_BYTES_PER_VECTOR
 from pipeline.store import migrate
-from tests.support import Killed, MortalStore, rows
+from pipeline.text.minilm import MiniLM
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,8 +54,8 @@ def encoder(monkeypatch: pytest.MonkeyPatch) -> Told:
 
 @pytest.fixture
 def in_small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(enrich_module, "BATCH_CHUNKS", 2)
-    monkeypatch.setattr(enrich_module, "BATCH_DOCUMENTS", 2)
+    monkeypatch.setattr(embed_module, "BATCH_CHUNKS", 2)
+    monkeypatch.setattr(embed_module, "BATCH_DOCUMENTS", 2)
 
 
 def written(folder: Path, texts: dict[str, str]) -> Path:
@@ -126,17 +128,17 @@ def test_killed_at_any_transaction_the_next_run_goes_on_and_encodes_nothing_twic
     folder = written(tmp_path / "in", {**TOWNS, "large": large("Ribe"), "more": large("Skagen")})
     graph.ingest(folder)
     expected = Told()
-    enrich(graph.store, expected, lambda _: None)
+    embed(graph.store, expected, lambda _: None)
     whole = rows(graph.store, MADE)
     assert len(whole) == len(expected.given) > 6
     for lives in (1, 2, 4):
         rows(graph.store, "MATCH (c:Chunk) REMOVE c.embedding, c.embedded_by")
-        rows(graph.store, "MATCH (d:Document) SET d.enriched = '-'")
+        rows(graph.store, "MATCH (d:Document) SET d.embedded_by = '-'")
         encoder, kills = Told(), 0
         while True:
             with MortalStore(graph.store, lives=lives) as mortal:
                 try:
-                    enrich(mortal, encoder, lambda _: None)
+                    embed(mortal, encoder, lambda _: None)
                     break
                 except Killed:
                     kills += 1
@@ -163,16 +165,16 @@ def test_a_large_document_takes_several_transactions_and_can_be_stopped_between_
             raise RunStopped("the run was stopped: a test.")
 
     with pytest.raises(RunStopped):
-        enrich(graph.store, encoder, lambda _: None, stop_at_the_second)
+        embed(graph.store, encoder, lambda _: None, stop_at_the_second)
     done = "MATCH (c:Chunk) WHERE c.embedding IS NOT NULL RETURN count(c) AS chunks"
     assert rows(graph.store, done) == [{"chunks": 4}]
-    enrich(graph.store, encoder, lambda _: None)
+    embed(graph.store, encoder, lambda _: None)
     assert rows(graph.store, done) == [total]
     assert len(encoder.given) == total["chunks"]
 
 
 def test_a_batch_is_bounded_by_characters(graph: Groundplan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(enrich_module, "BATCH_CHARS", 2_500)
+    monkeypatch.setattr(embed_module, "BATCH_CHARS", 2_500)
     graph.ingest(written(tmp_path / "in", {"large": large("Ribe")}))
     sizes = []
 
@@ -181,7 +183,7 @@ def test_a_batch_is_bounded_by_characters(graph: Groundplan, tmp_path: Path, mon
             sizes.append(sum(map(len, texts)))
             return super().encode(texts)
 
-    enrich(graph.store, Sized(), lambda _: None)
+    embed(graph.store, Sized(), lambda _: None)
     assert len(sizes) > 3
     assert max(sizes) <= 2_500 + 2 * len("Ribe\n")
 
@@ -193,7 +195,7 @@ def test_vectors_of_another_encoder_are_never_found_and_are_replaced_by_the_next
 ) -> None:
     graph.ingest(written(tmp_path / "in", {**TOWNS, "large": large("Ribe")}))
     former, later = Told("former"), Told("later")
-    enrich(graph.store, former, lambda _: None)
+    embed(graph.store, former, lambda _: None)
     assert nearest(graph.store, former, former.given[0])
     assert nearest(graph.store, later, former.given[0]) == []
 
@@ -201,33 +203,33 @@ def test_vectors_of_another_encoder_are_never_found_and_are_replaced_by_the_next
         raise RunStopped("the run was stopped: a test.")
 
     with pytest.raises(RunStopped):
-        enrich(graph.store, later, lambda _: None, stop_at_the_first)
+        embed(graph.store, later, lambda _: None, stop_at_the_first)
     both = nearest(graph.store, former, former.given[0], 50) + nearest(graph.store, later, later.given[0], 50)
     assert len({row["id"] for row in both}) == len(both)
-    enrich(graph.store, later, lambda _: None)
+    embed(graph.store, later, lambda _: None)
     assert nearest(graph.store, former, former.given[0], 50) == []
     assert {row["encoder"] for row in rows(graph.store, MADE)} == {"later"}
 
 
 def test_without_an_encoder_nothing_is_made_and_nothing_is_removed(
-    graph: Groundplan, tmp_path: Path, encoder: Told
+    graph: Groundplan, tmp_path: Path, encoder: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = written(tmp_path / "in", TOWNS)
     graph.ingest(folder)
     before = rows(graph.store, MADE)
-    written_before = graph.store.written["enrichment"].total
-    enrich(graph.store, None, lambda _: None)
-    assert graph.store.written["enrichment"].total == written_before
+    monkeypatch.setattr("pipeline.ingest.job.open_encoder", lambda *_, **__: None)
+    assert set(graph.ingest(folder).written.values()) == {0}
     assert rows(graph.store, MADE) == before
+    graph.ingest(written(folder, {"ribe": "# Ribe\n\nRibe is a port.\n"}))
     encoder.given.clear()
-    enrich(graph.store, encoder, lambda _: None)
-    assert encoder.given == []
+    embed(graph.store, encoder, lambda _: None)
+    assert [text.split()[-1] for text in encoder.given] == ["port."]
 
 
 def test_vectors_are_in_no_digest(graph: Groundplan, tmp_path: Path) -> None:
     graph.ingest(written(tmp_path / "in", TOWNS))
     before = graph.digest()
-    enrich(graph.store, Told(), lambda _: None)
+    embed(graph.store, Told(), lambda _: None)
     assert graph.digest() == before
 
 
@@ -244,11 +246,22 @@ def test_documents_that_wait_for_vectors_are_told(graph: Groundplan, tmp_path: P
 
     def told(**settings: Any) -> tuple[str, str]:  # noqa: ANN401
         tuned = graph.settings.model_copy(update=settings)
-        (found,) = (each for each in examine_graph(graph.store, tuned, graph.ontology) if each.check == "enrichment")
+        (found,) = (each for each in examine_graph(graph.store, tuned, graph.ontology) if each.check == "vectors")
         return found.state, found.detail
 
-    assert told() == ("ok", "every document has its titles and vectors")
-    assert told(encoder="minilm") == ("warning", "2 documents wait for their titles and vectors")
+    assert told() == ("ok", "none are made: the encoder is 'none'")
+    assert told(encoder="minilm") == ("warning", f"2 documents wait for those of {MiniLM.name!r}")
+    embed(graph.store, Told(MiniLM.name), lambda _: None)
+    assert told(encoder="minilm") == ("ok", f"every document has those of {MiniLM.name!r}")
+
+
+def test_a_dry_run_counts_the_vectors_of_what_is_new(graph: Groundplan, tmp_path: Path) -> None:
+    folder = written(tmp_path / "in", TOWNS)
+    without = graph.estimate(folder)
+    graph.settings = graph.settings.model_copy(update={"encoder": "minilm"})
+    with_vectors = graph.estimate(folder)
+    assert with_vectors.seconds > without.seconds
+    assert with_vectors.graph_bytes - without.graph_bytes == 2 * GRAPH_BYTES_PER_VECTOR
 
 
 def test_an_encoder_of_other_dimensions_needs_a_migration_which_makes_the_index_anew(

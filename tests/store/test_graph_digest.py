@@ -24,7 +24,7 @@ LAYER_OF_LABEL = {
 }  # fmt: skip
 EVIDENCE_TYPES = {"FROM_DOCUMENT", "NEXT_CHUNK", "MENTIONS", "HOLDS_VALUE", "ABOUT", "SUBJECT", "OBJECT", "STATED_IN"}
 LEDGER = {("Document", "state"), ("Document", "file_hash"), ("Document", "extractor"), ("Chunk", "embedding"),
-          ("Chunk", "embedded_by"), ("Document", "enriched")}  # fmt: skip
+          ("Chunk", "embedded_by"), ("Document", "embedded_by"), ("Document", "enriched")}  # fmt: skip
 KEYS = {"key", "id"}
 
 

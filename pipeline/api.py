@@ -188,7 +188,9 @@ class Groundplan:
         from pipeline.ingest.report import RunReport
         from pipeline.ingest.stop import StopRequest
         from pipeline.store.lease import home_lock
+        from pipeline.text.encoder import dimensions_of
 
+        dimensions_of(self.settings)  # an encoder that cannot be is refused before the work
         report, stop = report or RunReport.begin(), stop or StopRequest()
         with home_lock(self.settings.home):
             if not bulk or self._fill(sources, options, stop, report):
@@ -201,8 +203,9 @@ class Groundplan:
         from pipeline.ingest.sources import remember
         from pipeline.store.lease import leased
         from pipeline.store.migrate import ensure
+        from pipeline.text.encoder import dimensions_of
 
-        ensure(self.store, self.ontology)
+        ensure(self.store, self.ontology, dimensions_of(self.settings))
         with leased(self.store, self.settings.lease_s):
             discard(self.settings.home)  # what a bulk load wrote: it was imported, or this run does without
             remember(self.settings.home, sources)

@@ -14,6 +14,7 @@ GroundplanError                     1   something Groundplan can explain
 │   ├── StoreTimeout               75   a statement ran past its time limit
 │   ├── GraphBusy                  75   another run holds the graph
 │   ├── EngineUnavailable          75   no worker can be started, or no Dask cluster answers
+│   ├── EncoderUnavailable         75   the embeddings server does not answer, or not in time
 │   ├── OutOfSpace                 75   the disk of the home is full
 │   └── RunStopped                 75   a run ended early, by SIGTERM or when its time was over
 ├── TooManyDeadLetters             65   more documents failed than allowed
@@ -34,6 +35,7 @@ __all__ = [
     "ConfigurationError",
     "ContractExceeded",
     "DocumentError",
+    "EncoderUnavailable",
     "EngineUnavailable",
     "EvidenceError",
     "GraphBusy",
@@ -103,6 +105,10 @@ class GraphBusy(TryLater):
 
 class EngineUnavailable(TryLater):
     """No worker can be started, or no Dask cluster answers."""
+
+
+class EncoderUnavailable(TryLater):
+    """The embeddings server does not answer, or not in time."""
 
 
 class OutOfSpace(TryLater):

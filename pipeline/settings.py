@@ -24,6 +24,8 @@ NEO4J_VARIABLES = {
     "NEO4J_DATABASE": "neo4j_database",
 }
 FILE_NAME = "settings.toml"
+SECRETS = {"neo4j_password", "encoder_api_key"}
+SECRETS_OF = {"neo4j_uri": ("neo4j_username", "neo4j_password"), "encoder_base_url": ("encoder_api_key",)}
 
 
 class Settings(BaseModel):
@@ -61,6 +63,13 @@ class Settings(BaseModel):
     max_dead_letters: int | None = Field(default=None, ge=0)
     max_prune_share: float = Field(default=0.25, ge=0, le=1)
 
+    encoder: Literal["minilm", "server", "none"] = "minilm"
+    encoder_base_url: str | None = None
+    encoder_model: str | None = None
+    encoder_api_key: SecretStr | None = None
+    encoder_dimensions: int = Field(default=384, ge=1, le=4096)
+    encoder_timeout_s: float = Field(default=30.0, gt=0)
+
     engine: Literal["serial", "processes", "dask"] = "processes"
     workers: int | None = Field(default=None, ge=1)
     dask_address: str | None = None
@@ -84,16 +93,18 @@ class Settings(BaseModel):
         for name in ("cache", "ontology"):
             if values.get(name):
                 values[name] = Path(values[name]).expanduser().absolute()
-        if "@" in str(values.get("neo4j_uri") or ""):
-            raise SettingError(
-                "NEO4J_URI holds a user name or password (not shown).", "Set NEO4J_USERNAME and NEO4J_PASSWORD instead."
-            )
+        for address, instead in SECRETS_OF.items():
+            if "@" in str(values.get(address) or ""):
+                raise SettingError(
+                    f"{variable_of(address)} holds a user name or password (not shown).",
+                    f"Set {' and '.join(map(variable_of, instead))} instead.",
+                )
         try:
             return cls(**values)
         except ValidationError as error:
             first = error.errors()[0]
             name = str(first["loc"][0])
-            shown = "a value (not shown)" if "password" in name else f"the value {first['input']!r}"
+            shown = "a value (not shown)" if name in SECRETS else f"the value {first['input']!r}"
             raise SettingError(
                 f"setting {name!r} has {shown}: {first['msg'].lower()}.",
                 f"Set {variable_of(name)}, or {name} in {home / FILE_NAME}, to an allowed value.",

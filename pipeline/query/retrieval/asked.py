@@ -1,6 +1,6 @@
-"""What a question asks, as far as finding passages needs it: its names, its other words, and how near each of those stands
-to each name in the tree of the sentence. In "the mother of the director of X", `director` is one step from X and `mother`
-two."""
+"""What a question asks, as far as finding passages needs it: its names, its other words, and how near each of those
+stands to each name in the tree of the sentence. In "the mother of the director of X", `director` is one step from X and
+`mother` two."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Asked:
     def distances(self, span: tuple[int, int]) -> dict[int, int]:
         """Content word outside `span` -> steps from the span in the tree of the sentence, at most `FAR`."""
         inside = {self.tokens[word] for word in range(*span)}
-        found = {token: 0 for token in inside}
+        found = dict.fromkeys(inside, 0)
         edge = list(inside)
         steps = 0
         while edge and steps < FAR:
@@ -63,14 +63,11 @@ class Asked:
                 for other in (self.doc[token].head, *self.doc[token].children)
                 if found.setdefault(other.i, steps) == steps and other.i not in edge
             ]
-        return {
-            word: found.get(self.tokens[word], FAR) for word in self.content if not span[0] <= word < span[1]
-        }
-
+        return {word: found.get(self.tokens[word], FAR) for word in self.content if not span[0] <= word < span[1]}
 
     def phrases(self, span: tuple[int, int]) -> tuple[tuple[int, int], ...]:
-        """The noun phrases around a span, from the innermost out, as characters of the question (half-open): of "the mother
-        of the director of X" first "the director of X", then all of it. The whole question is none of them."""
+        """The noun phrases around a span, from the innermost out, as characters of the question (half-open): of "the
+        mother of the director of X" first "the director of X", then all of it; the whole question is none of them."""
         head = self.doc[self.tokens[span[0]] : self.tokens[span[1] - 1] + 1].root
         first, last = self.tokens[span[0]], self.tokens[span[1] - 1]
         found: list[tuple[int, int]] = []
@@ -86,8 +83,8 @@ class Asked:
         return tuple(found)
 
     def around(self, span: tuple[int, int] | None, hop: int) -> tuple[str, str, bool]:
-        """What is left to ask once `hop` hops from `span` are answered: the question before and after the phrase that the
-        answer stands for, and whether there is such a phrase. Without one it is the answer and the question's words."""
+        """What is left to ask once `hop` hops from `span` are answered: the question before and after the phrase that
+        the answer stands for, and whether there is such a phrase; without one, the question's words."""
         text = self.text.text
         phrases = () if span is None else self.phrases(span)
         if len(phrases) >= hop:
@@ -124,7 +121,11 @@ def _names(text: Text, tokens: list[Token]) -> list[tuple[int, int]]:
         joins = first is not None and word.text in {"of", "the", "and", "de", "von", "van", "la", "le", "del"}
         if named and first is None:
             first = number
-        elif not named and first is not None and not (joins and number + 1 < len(text.words) and text.words[number + 1].capital):
+        elif (
+            not named
+            and first is not None
+            and not (joins and number + 1 < len(text.words) and text.words[number + 1].capital)
+        ):
             spans.append((first, number))
             first = None
     if first is not None:

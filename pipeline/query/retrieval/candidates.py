@@ -1,4 +1,4 @@
-"""What is measured of a candidate document: how it is linked, the best edges that lead to it, how well its words match."""
+"""What is measured of a candidate document: how it is linked, the best edges that lead to it, how well it matches."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ CANDIDATE_FEATURES = (
     "edge1", "edge1_top", "edge1_second", "edge1_rank", "edge1_source_linked", "edge1_sources",
     "edge2", "edge2_top", "edge2_rank", "edge_any",
     "text_rank", "text_score", "text_share", "title_share", "names_share",
-    "near", "near_rank", "is_source", "source_best", "both", "compared", "bridged1", "bridged2", "names", "linked_spans", "edges",
+    "near", "near_rank", "is_source", "source_best", "both",
+    "compared", "bridged1", "bridged2", "names", "linked_spans", "edges",
 )  # fmt: skip
 
 
@@ -37,9 +38,13 @@ def candidate_features(found: Gathered) -> dict[str, list[float]]:
         if edge.hop == 1:
             sources[document].add(edge.mention.passage.document)
         gives[edge.mention.passage.document] = max(gives[edge.mention.passage.document], edge.score)
-    text_rank = {passage.document: (number, passage.score) for number, passage in reversed(list(enumerate(found.matching)))}
+    text_rank = {
+        passage.document: (number, passage.score) for number, passage in reversed(list(enumerate(found.matching)))
+    }
     top_score = max((passage.score for passage in found.matching), default=1.0) or 1.0
-    near_rank = {document: number for number, document in enumerate(sorted(found.near, key=lambda each: -found.near[each]))}
+    near_rank = {
+        document: number for number, document in enumerate(sorted(found.near, key=lambda each: -found.near[each]))
+    }
     spans = {link.span for link, _ in found.linked.values()}
     features = {}
     for document, passage in found.passages.items():
@@ -72,8 +77,8 @@ def candidate_features(found: Gathered) -> dict[str, list[float]]:
             len(asked_stems & text) / max(1, len(asked_stems)),
             len(asked_stems & title) / max(1, len(title)),
             len(name_stems & text) / max(1, len(name_stems)),
-            found.near.get(document, 0.0),
-            1 / (1 + near_rank[document]) if document in near_rank else 0.0,
+            found.near.get(document, math.nan),
+            1 / (1 + near_rank[document]) if document in near_rank else math.nan,
             float(document in gives),
             gives.get(document, 0.0),
             float(link is not None and one is not None),

@@ -21,10 +21,13 @@ EDGE_FEATURES = (
     "near_relation", "near_any", "relation_share", "sentence_share", "predicate", "first_mention", "order",
     "first_sentence", "weight", "bearers", "name_words", "kind_fits", "kind_clashes", "gender_fits", "gender_clashes",
     "target_share", "target_named", "source_linked", "source_weight", "source_bearers", "source_score", "title_fits",
-    "target_rest", "rest_names", "hop", "bridge", "bridge_score", "bridge_share", "bridge_rank", "repeated", "names_source",
-    "asks_share", "asks_beside", "asks_words", "phrase",
+    "target_rest", "rest_names", "hop", "bridge", "bridge_score", "bridge_share", "bridge_rank", "repeated",
+    "names_source",
+    "asks_share", "asks_beside", "asks_words", "phrase", "near", "nearer",
 )  # fmt: skip
-FEMALE = frozenset("mother wife daughter sister aunt niece queen actress grandmother she her woman widow stepmother".split())
+FEMALE = frozenset(
+    "mother wife daughter sister aunt niece queen actress grandmother she her woman widow stepmother".split()
+)
 MALE = frozenset("father husband son brother uncle nephew king actor grandfather he his man stepfather".split())
 NEAR_WORDS = 4.0
 
@@ -60,7 +63,9 @@ class Relation:
     gender: str | None
 
 
-def relation_from(asked: Asked, span: Span | None, used: frozenset[str], ontology: Ontology, others: list[Span]) -> Relation:
+def relation_from(
+    asked: Asked, span: Span | None, used: frozenset[str], ontology: Ontology, others: list[Span]
+) -> Relation:
     """The relation that leads on from `span`, where `used` are the stems that led here."""
     words = asked.text.words
     steps = asked.distances(span) if span is not None else dict.fromkeys(asked.content, 2)
@@ -82,7 +87,9 @@ def relation_from(asked: Asked, span: Span | None, used: frozenset[str], ontolog
             genders.append((distance, "f" if word.text in FEMALE else "m"))
     return Relation(
         weights,
-        frozenset(words[number].stem for number in asked.content if number not in named and words[number].stem not in used),
+        frozenset(
+            words[number].stem for number in asked.content if number not in named and words[number].stem not in used
+        ),
         min(kinds)[1] if kinds else None,
         min(genders)[1] if genders else None,
     )
@@ -140,9 +147,8 @@ def edge_features(
         word = text.words[number].stem
         positions[word] = min(gap, positions.get(word, 99))
     for word, weight in relation.weights.items():
-        gap = positions.get(word)
-        if gap is not None:
-            nearness = 1 / (1 + gap / NEAR_WORDS)
+        if word in positions:
+            nearness = 1 / (1 + positions[word] / NEAR_WORDS)
             near = max(near, weight * nearness)
             near_any = max(near_any, nearness)
             matched += weight
@@ -160,9 +166,9 @@ def edge_features(
     left = relation.rest - used
     names = stems_of(target.title or mention.link.title)
     gender = gender_of(target.text) if relation.gender else None
-    asks_stems = frozenset(
-        word.stem for word in read(asks).words if word.text not in STOP_WORDS
-    ) - {text.words[number].stem for number in range(first, end)}
+    asks_stems = frozenset(word.stem for word in read(asks).words if word.text not in STOP_WORDS) - {
+        text.words[number].stem for number in range(first, end)
+    }
     values = [
         near,
         near_any,
@@ -199,5 +205,7 @@ def edge_features(
         _share_beside(target, mention.link.title, asks_stems),
         min(len(asks_stems), 8) / 8,
         float(phrase),
+        math.nan,
+        math.nan,
     ]
     return values, frozenset(used)

@@ -19,12 +19,14 @@ from pipeline.query.retrieval.walk import (
 from pipeline.query.retrieval.words import STOP_WORDS, key_of, names_in, read, surface
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from graph_schema.ontology import Ontology
     from pipeline.query.retrieval.asked import Asked
     from pipeline.query.retrieval.features import Relation
     from pipeline.query.retrieval.walk import Passage, Span, Walker
+
+    Score = Callable[[list[list[float]]], Sequence[float]]
 
 MATCHING = 40
 SEEDS_BY_WORDS = 6
@@ -32,6 +34,7 @@ MAX_LINKED = 80
 HOMONYMS = 6
 BEAM = 8
 MAX_TARGETS = 300
+SCORE_DIGITS = 9
 SURE_NAMES, OTHER_NAMES, MAX_PHRASES, PASSAGES_A_PHRASE = 10, 4, 24, 6
 
 
@@ -79,16 +82,25 @@ class _Origin:
 class Gatherer:
     """Gathers under one ontology; `score(features)` rates edges, which decides what is followed on."""
 
-    def __init__(self, walker: Walker, ontology: Ontology, score: Callable[[list[list[float]]], list[float]]) -> None:
+    def __init__(
+        self,
+        walker: Walker,
+        ontology: Ontology,
+        score: Score,
+        parts: frozenset[str],
+    ) -> None:
         self.walker = walker
         self.ontology = ontology
         self.score = score
+        self.parts = parts
         self.meanings = relations_of(ontology)
 
     def __call__(self, asked: Asked) -> Gathered:
         """Two hops from the question's names, and the passages that match its words."""
-        matching = self.walker.matching(words_query(surface(asked.text, number, number + 1) for number in asked.content), MATCHING)
-        found = Gathered(asked, self.walker.links(asked), matching=matching)
+        query = words_query(surface(asked.text, number, number + 1) for number in asked.content)
+        matching = self.walker.matching(query, MATCHING) if "text" in self.parts else []
+        links = self.walker.links(asked) if "links" in self.parts else []
+        found = Gathered(asked, links, matching=matching)
         openings = self._linked(found)
         for passage in matching:
             found.passages.setdefault(passage.document, passage)
@@ -126,14 +138,15 @@ class Gatherer:
         return openings
 
     def _edges(self, found: Gathered, sources: list[Passage], hop: int, parents: dict[str, Edge]) -> list[Edge]:
-        origins = {passage.document: self._origin(found, passage, parents.get(passage.document), hop) for passage in sources}
-        pairs = [*self._named(found, sources), *self._bridged(found, sources, origins)]
+        origins = {
+            passage.document: self._origin(found, passage, parents.get(passage.document), hop) for passage in sources
+        }
+        pairs = self._named(found, sources) if "walk" in self.parts else []
+        pairs += self._bridged(found, sources, origins) if "bridges" in self.parts else []
         asked = found.asked
         words = asked.text.words
         asked_stems = frozenset(words[number].stem for number in asked.content)
-        asked_names = frozenset(
-            words[number].stem for link, _ in found.linked.values() for number in range(*link.span)
-        )
+        asked_names = frozenset(words[number].stem for link, _ in found.linked.values() for number in range(*link.span))
         edges = []
         for mention, target, rank in pairs:
             origin = origins[mention.passage.document]
@@ -144,14 +157,7 @@ class Gatherer:
                 asked_stems, hop, rank, asks, phrase,
             )  # fmt: skip
             edges.append(Edge(mention, target, origin.link, values, used | origin.used, hop, asks))
-        for edge, score in zip(edges, self.score([edge.features for edge in edges]), strict=True):
-            edge.score = score
-        edges.sort(key=lambda edge: (-edge.score, edge.target.document))
-        seen: dict[str, set[str]] = defaultdict(set)
-        for edge in edges:
-            targets = seen[edge.mention.passage.document]
-            edge.rank = len(targets)
-            targets.add(edge.target.document)
+        rate_hop(edges, self.score)
         found.edges += edges
         return edges
 
@@ -203,7 +209,7 @@ class Gatherer:
                 ranked.append((-fit, number, span))
             sure = self._surely_meant(found, passage.document)
             for fit, number, span in sorted(ranked)[: SURE_NAMES if sure else OTHER_NAMES]:
-                fit -= sure  # noqa: PLW2901
+                fit -= sure
                 phrase = surface(text, *span)
                 if phrase not in places or places[phrase][0] > fit:
                     places[phrase] = (fit, passage, span, number)
@@ -227,6 +233,30 @@ class Gatherer:
         return pairs
 
 
+def rate(found: Gathered, score: Score) -> None:
+    """Rate all edges again, after more was measured of them."""
+    hops = [[edge for edge in found.edges if edge.hop == hop] for hop in (1, 2)]
+    for edges in hops:
+        rate_hop(edges, score)
+    found.edges = [edge for edges in hops for edge in edges]
+
+
+def rate_hop(edges: list[Edge], score: Score) -> None:
+    """Give the edges of one hop their scores, put the likely ones first, and number the targets of each passage."""
+    for edge, found in zip(edges, score([edge.features for edge in edges]), strict=True):
+        edge.score = float(found)
+    edges.sort(key=_likely_first)
+    seen: dict[str, set[str]] = defaultdict(set)
+    for edge in edges:
+        targets = seen[edge.mention.passage.document]
+        edge.rank = len(targets)
+        targets.add(edge.target.document)
+
+
+def _likely_first(edge: Edge) -> tuple[float, str, str, Span]:
+    return -round(edge.score, SCORE_DIGITS), edge.target.document, edge.mention.passage.id, edge.mention.link.span
+
+
 def _asking(*parts: str) -> list[str]:
     """The words that say something in parts of a question."""
     texts = [read(part) for part in parts]
@@ -236,6 +266,3 @@ def _asking(*parts: str) -> list[str]:
         for number, word in enumerate(text.words)
         if word.text not in STOP_WORDS
     ]
-
-
-__all__ = ["Edge", "Gathered", "Gatherer", "key_of"]

@@ -1,7 +1,7 @@
 """The learned part of the ranking: two ensembles of small decision trees, as plain arrays.
 
-`scripts/train retrieval` makes them by gradient boosting (Friedman, Greedy function approximation, 2001) as scikit-learn's
-histogram version does it; a feature that was not measured is NaN, and each split says which way that goes.
+`scripts/train retrieval` makes them by gradient boosting (Friedman, Greedy function approximation, 2001), as
+scikit-learn's histogram version does it; a feature that was not measured is NaN, and each split says where that goes.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ class Trees:
     roots: np.ndarray
     baseline: np.ndarray
 
-    def __call__(self, rows: Sequence[Sequence[float]]) -> np.ndarray:
-        """The probability (0 to 1) of each row of features: float64 [rows]."""
+    def __call__(self, rows: Sequence[Sequence[float]]) -> Sequence[float]:
+        """The probability (0 to 1) of each row of features."""
         if not rows:
-            return np.zeros(0)
+            return []
         values = np.asarray(rows, dtype=np.float64)
         at = np.broadcast_to(self.roots, (len(values), len(self.roots))).copy()
         every = np.arange(len(values))[:, None]
@@ -46,7 +46,7 @@ class Trees:
             to_left = np.where(np.isnan(found), self.missing_left[at], found <= self.threshold[at])
             at = np.where(self.leaf[at], at, np.where(to_left, self.left[at], self.right[at]))
         logits = self.baseline[0] + self.value[at].sum(axis=1)
-        return np.asarray(1 / (1 + np.exp(-logits)))
+        return [float(each) for each in 1 / (1 + np.exp(-logits))]
 
 
 @dataclass(frozen=True, slots=True)

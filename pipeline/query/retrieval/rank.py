@@ -27,7 +27,7 @@ class Ranked:
 def rank(found: Gathered, model: RankingModel, limit: int) -> tuple[Ranked, ...]:
     """The `limit` best passages, one of each document, best first; equal scores in the order of their documents."""
     features = candidate_features(found)
-    scores = model.candidate(list(features.values()))
+    scores = model.candidates(list(features.values()))
     order = sorted(zip(features, scores, strict=True), key=lambda each: (-round(each[1], SHOWN_DIGITS), each[0]))
     best = _best_edges(found)
     return tuple(

@@ -1,5 +1,5 @@
 """How near passages are to the question, and to what is left to ask once a name in another passage has answered a part
-of it: "Who was the first president of the association which published X?" becomes "Who was the first president of Y?"."""
+of it: "Who was the first president of the body which published X?" becomes "Who was the first president of Y?"."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Nearness:
         """Add the passages nearest to the question, and fill in what the edges lack."""
         asks = _asks(found)
         vectors = [vector.tolist() for vector in self.encoder.encode([found.asked.text.text, *asks])]
-        for passage in walker.nearest(vectors[0], NEAREST):
+        for passage in walker.nearest(vectors[0], self.encoder.name, NEAREST):
             found.passages.setdefault(passage.document, passage)
         numbers = {text: number for number, text in enumerate(asks, 1)}
         pairs = {(0, passage.id): passage for passage in found.passages.values()}
@@ -37,7 +37,9 @@ class Nearness:
             if edge.asks in numbers:
                 pairs[numbers[edge.asks], edge.target.id] = edge.target
         near = self._compared(pairs, vectors)
-        found.near = {passage.document: near[0, passage.id] for passage in found.passages.values() if (0, passage.id) in near}
+        found.near = {
+            passage.document: near[0, passage.id] for passage in found.passages.values() if (0, passage.id) in near
+        }
         for edge in found.edges:
             whole = near.get((0, edge.target.id), found.near.get(edge.target.document))
             part = near.get((numbers.get(edge.asks, -1), edge.target.id))
@@ -46,7 +48,9 @@ class Nearness:
                 if part is not None:
                     edge.features[NEARER] = part
 
-    def _compared(self, pairs: dict[tuple[int, str], Passage], vectors: list[list[float]]) -> dict[tuple[int, str], float]:
+    def _compared(
+        self, pairs: dict[tuple[int, str], Passage], vectors: list[list[float]]
+    ) -> dict[tuple[int, str], float]:
         self.record.call()
         rows = self.store.read(
             "similarities", pairs=[{"vector": number, "chunk": chunk} for number, chunk in pairs], vectors=vectors

@@ -3,11 +3,10 @@ documents that bear the names said there."""
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-
-import re
 
 from rapidfuzz import fuzz
 
@@ -155,10 +154,7 @@ class Walker:
         found: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for row in self.record.take_rows(rows):
             found[row["title"]].append(row)
-        return {
-            title: sorted(of, key=lambda row: (-row["weight"], row["document"]))
-            for title, of in found.items()
-        }
+        return {title: sorted(of, key=lambda row: (-row["weight"], row["document"])) for title, of in found.items()}
 
     def naming(self, wanted: list[tuple[str, str]], limit: int) -> list[tuple[int, Passage]]:
         """For each phrase and query the passages that hold the one and match the other best, with the pair's number."""
@@ -186,6 +182,12 @@ class Walker:
         rows = self.record.take_rows(self.store.read("find_chunks", query=query, limit=limit))
         return [Passage(index=-1, **row) for row in rows]
 
+    def nearest(self, vector: list[float], encoder: str, limit: int) -> list[Passage]:
+        """The passages whose vectors are nearest to another of the same encoder."""
+        self.record.call()
+        rows = self.record.take_rows(self.store.read("nearest_chunks", vector=vector, encoder=encoder, limit=limit))
+        return [Passage(index=-1, **row) for row in rows]
+
 
 def words_query(words: Iterable[str]) -> str:
     """A full-text query for any of some words."""
@@ -204,6 +206,3 @@ def _maximal(spans: Iterable[Span]) -> list[Span]:
         if not any(_overlap(span, other) for other in kept):
             kept.append(span)
     return sorted(kept)
-
-
-__all__ = ["Link", "Mention", "Passage", "Walker", "read", "words_query"]

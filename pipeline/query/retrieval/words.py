@@ -22,11 +22,11 @@ _BREAK = re.compile(r"[;:!?\n]|[()\[\]]|\.\s")
 _ABBREVIATION = re.compile(r"(?:^|[\s.(])(?:[A-Z]|[A-Z][a-z]{1,3}|No)$")
 JOINING = frozenset("of the and de von van la le del di da der for".split())
 STOP_WORDS = frozenset(
-    "a about after all also am an and any are as at be been before being both but by can could did do does done for from "
-    "had has have having he her hers him his how i if in into is it its itself me more most my no nor not of on one only or "
-    "other our out over own same she should so some such than that the their them then there these they this those through "
-    "to too under until up us very was we were what when where which while who whom whose why will with would you your "
-    "name named called s t".split()
+    "a about after all also am an and any are as at be been before being both but by can could did do does done "
+    "for from had has have having he her hers him his how i if in into is it its itself me more most my no nor "
+    "not of on one only or other our out over own same she should so some such than that the their them then "
+    "there these they this those through to too under until up us very was we were what when where which while "
+    "who whom whose why will with would you your name named called s t".split()
 )
 
 

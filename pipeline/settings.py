@@ -66,6 +66,7 @@ class Settings(BaseModel):
     dask_address: str | None = None
     document_timeout_s: float = Field(default=120.0, gt=0)
 
+    max_concurrent_questions: int = Field(default=4, ge=1, le=64)
     query_timeout_s: float = Field(default=30.0, gt=0)
     query_max_rows: int = Field(default=1_000, ge=1)
     query_max_bytes: int = Field(default=10_000_000, ge=1)

@@ -97,18 +97,17 @@ class StepRecord:
 
     def take_text(self, text: str) -> str:
         """Count a text that goes into the step. Raises `ContractExceeded` rather than cut it."""
-        self._charge("tokens", count_tokens(text), self.contract.max_tokens)
+        self._charge(tokens=count_tokens(text))
         return text
 
     def take_rows(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Count rows of the graph that go into the step, and all the text in them, whatever it is used for."""
-        self._charge("rows", len(rows), self.contract.max_rows)
-        self._charge("chars", sum(map(_chars, rows)), self.contract.max_chars)
+        self._charge(rows=len(rows), chars=sum(map(_chars, rows)))
         return rows
 
     def call(self) -> None:
         """Reserve one call of the store."""
-        self._charge("calls", 1, self.contract.max_calls)
+        self._charge(calls=1)
         self.check_time()
 
     def room(self, text: str) -> bool:
@@ -146,12 +145,16 @@ class StepRecord:
             "max_seconds": limits.max_seconds,
         }
 
-    def _charge(self, what: Literal["tokens", "rows", "chars", "calls"], amount: int, limit: int) -> None:
+    def _charge(self, **amounts: int) -> None:
+        """Count every amount, or none of them."""
         self.token.check()
-        total = getattr(self, what) + amount
-        if total > limit:
-            self._refuse(what, total, limit)
-        setattr(self, what, total)
+        totals = {what: getattr(self, what) + amount for what, amount in amounts.items()}
+        for what, total in totals.items():
+            limit = getattr(self.contract, f"max_{what}")
+            if total > limit:
+                self._refuse(what, total, limit)
+        for what, total in totals.items():
+            setattr(self, what, total)
 
     def _refuse(self, what: str, value: float, limit: float) -> None:
         raise ContractExceeded(

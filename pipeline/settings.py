@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from pipeline.errors import SettingError
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PREFIX = "GROUNDPLAN_"
+RetrievalPart = Literal["text", "vectors", "links", "walk", "bridges"]
+RETRIEVAL_PARTS: tuple[RetrievalPart, ...] = ("text", "vectors", "links", "walk", "bridges")
 NEO4J_VARIABLES = {
     "NEO4J_URI": "neo4j_uri",
     "NEO4J_USERNAME": "neo4j_username",
@@ -75,9 +77,18 @@ class Settings(BaseModel):
     dask_address: str | None = None
     document_timeout_s: float = Field(default=120.0, gt=0)
 
+    max_concurrent_questions: int = Field(default=4, ge=1, le=64)
     query_timeout_s: float = Field(default=30.0, gt=0)
     query_max_rows: int = Field(default=1_000, ge=1)
     query_max_bytes: int = Field(default=10_000_000, ge=1)
+
+    retrieval_parts: tuple[RetrievalPart, ...] = RETRIEVAL_PARTS
+
+    @field_validator("retrieval_parts", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        """In the environment a list is words between commas."""
+        return tuple(word.strip() for word in value.split(",") if word.strip()) if isinstance(value, str) else value
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None, **overrides: Any) -> Settings:  # noqa: ANN401

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.query.citation import Citation
 from pipeline.query.retrieve import MAX_FACTS
+from pipeline.tabular import Tabular
 from pipeline.text.values import compatible
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Tabular):
     """The answer to a question. `found` is False when nothing that was read says it; `sentences` are then empty and
     `note` says what was looked at. `total` is an aggregate's exact number, `None` elsewhere."""
 
@@ -58,6 +59,14 @@ class Answer:
         if self.note:
             lines.append(self.note)
         return "\n".join(lines)
+
+    def to_rows(self) -> list[dict[str, Any]]:
+        """One row a citation, with the number of its sentence, from 1, and the sentence."""
+        return [
+            {"sentence": number, "text": each.text, **_citation_json(citation)}
+            for number, each in enumerate(self.sentences, 1)
+            for citation in each.citations
+        ]
 
     def explain(self) -> str:
         """The plan and the size of each step beside its limit."""

@@ -111,10 +111,10 @@ class Retriever:
         over = self.record.take_rows(self.store.read("facts_over_middle", ids=one, others=other, limit=3))
         keys = [row[side] for row in over for side in ("first", "second")]
         if direct or not keys:
-            return [_fact(row) for row in direct]
+            return [fact_of(row) for row in direct]
         self.record.call()
         rows = self.record.take_rows(self.store.read("facts_by_key", keys=keys, limit=len(keys)))
-        by_key = {row["key"]: _fact(row) for row in rows}
+        by_key = {row["key"]: fact_of(row) for row in rows}
         return [by_key[key] for key in dict.fromkeys(keys)]
 
     def _facts(self, ids: list[str], wanted: tuple[Wanted, ...]) -> list[Fact]:
@@ -130,7 +130,7 @@ class Retriever:
             if predicates or not wanted:
                 self.record.call()
                 rows = self.store.read(f"facts_with_{side}", ids=ids, predicates=predicates, limit=MAX_FACTS)
-                found.update((row["key"], _fact(row)) for row in self.record.take_rows(rows))
+                found.update((row["key"], fact_of(row)) for row in self.record.take_rows(rows))
         order = [each.predicate for each in wanted]
         return sorted(
             found.values(),
@@ -212,7 +212,7 @@ class Retriever:
             return Retrieved(passages=())
         self.record.call()
         facts = self.record.take_rows(self.store.read("facts_by_key", keys=row["facts"], limit=MAX_LISTED))
-        cited = self._cited([_fact(fact) for fact in facts])
+        cited = self._cited([fact_of(fact) for fact in facts])
         return Retrieved(facts=cited, total=row["total"], listed=tuple(row["names"]))
 
     def _documents(self, ids: list[str]) -> Retrieved:
@@ -275,7 +275,8 @@ def _other(fact: Fact, known: set[str]) -> Entity:
     return fact.object if fact.object is not None and fact.subject.id in known else fact.subject
 
 
-def _fact(row: dict[str, Any]) -> Fact:
+def fact_of(row: dict[str, Any]) -> Fact:
+    """The fact in a row of the graph."""
     target = row["object"]
     return Fact(
         key=row["key"],

@@ -59,8 +59,8 @@ def titles_of(title: str | None, opening: str, aliases: Iterable[str] = ()) -> d
 
 
 def subject_of(text: str) -> str | None:
-    """The name that a text opens with: words with a capital, and what joins them, before the first bracket, comma or verb
-    of a definition."""
+    """The name that a text opens with: words with a capital, and what joins them, before the first bracket, comma or
+    verb of a definition."""
     match = _SUBJECT.match(text[:OPENING_CHARS])
     if match is None:
         return None

@@ -19,7 +19,7 @@ _SUBJECT = re.compile(
     r"(?:[(\[,;]|\s(?:is|was|are|were|refers|has|had|became|will|served|plays|played|began|comprises|consists)\b)"
 )
 _ARTICLES = frozenset({"the", "a", "an"})
-_OPENERS = frozenset("in on at for from during after before since under by with this that these those it he she they "
+OPENERS = frozenset("in on at for from during after before since under by with this that these those it he she they "
                      "there when while although as if however additionally following according despite because once "
                      "today initially originally currently recently historically traditionally other some many "
                      "most several all both each one two".split())  # fmt: skip
@@ -65,7 +65,7 @@ def subject_of(text: str) -> str | None:
     if match is None:
         return None
     words = match["subject"].split()
-    if not words or words[0].lower() in _OPENERS:
+    if not words or words[0].lower() in OPENERS:
         return None
     said = [word.strip("\"“”‘’'") for word in words[words[0].lower() in _ARTICLES :]]
     names = [word for word in said if word and (word[0].isupper() or word[0].isdigit())]

@@ -7,7 +7,8 @@ eight. The ranking was learned on the first half of each file; both halves are p
 
 --without PART leaves a part out (text, vectors, links, walk, bridges), --table prints what each part adds,
 --hide-titles ingests the texts without titles, --lowercase asks in lower case, --typos changes a letter of a name,
---home FOLDER keeps the graphs there for another run.
+--scale N merges all corpora, fills them up to N passages and prints how much longer a question takes; --home FOLDER
+keeps the graphs there for another run.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from corpora import SETS, SHARED, QuestionSet, known_set, opened
+from corpora import SETS, SHARED, QuestionSet, known_set, opened, scaled
 
 from pipeline.query.retrieval import ALL_PARTS
 
@@ -41,6 +42,7 @@ PUBLISHED = {
 }
 CUTS = (2, 5, 8)
 FIRST_PASSAGES, FIRST_QUESTIONS = 782, 101
+SCALE_QUESTIONS = 200
 NAME = re.compile(r"\b[A-Z][a-z]{4,}\b")
 Figures = dict[str, Any]
 
@@ -48,6 +50,8 @@ Figures = dict[str, Any]
 def main() -> int:
     """Measure, print a table on stderr and one JSON object as the last line of stdout."""
     arguments = _arguments()
+    if arguments.scale:
+        return _scale(arguments)
     sets = [replace(each, hide_titles=arguments.hide_titles) for each in _sets(arguments)]
     if not all(each.corpus.exists() and each.questions.exists() for each in sets):
         print(f"no data at {SHARED}.", file=sys.stderr)
@@ -68,6 +72,25 @@ def main() -> int:
     return 0
 
 
+def _scale(arguments: argparse.Namespace) -> int:
+    """How long a question takes over few passages and over many: catalogued ones, without vectors."""
+    parts = ",".join(sorted(ALL_PARTS - {"vectors"}))
+    figures: dict[str, Figures] = {}
+    with tempfile.TemporaryDirectory(prefix="groundplan-retrieval-") as kept:
+        folder = arguments.home or Path(kept)
+        few = known_set(SETS[0])
+        for each in (few, scaled(folder, arguments.scale)):
+            each = replace(each, name=f"{each.name}-catalogued", limit=arguments.limit or SCALE_QUESTIONS)
+            with opened(each, folder, catalogue=True, encoder="none", retrieval_parts=parts) as graph:
+                figures[each.name] = _measure(graph, each.asked())
+            _show(each.name, figures[each.name], "aim 50 / 150 ms, growth 1.5")
+    small, large = figures.values()
+    growth = {f"{name}_growth": round(large[name] / small[name], 2) for name in ("p50_ms", "p95_ms")}
+    print(growth, file=sys.stderr)
+    print(json.dumps({**growth, "sets": figures}))
+    return 0
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--corpus", type=Path, help="JSON Lines of id, title, text")
@@ -79,6 +102,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--lowercase", action="store_true")
     parser.add_argument("--typos", action="store_true")
     parser.add_argument("--home", type=Path)
+    parser.add_argument("--scale", type=int, help="so many passages, and how much longer a question takes")
     found = parser.parse_args()
     if (found.corpus is None) != (found.questions is None):
         parser.error("--corpus and --questions go together")
@@ -141,9 +165,9 @@ def _percent(values: list[float]) -> float | None:
 
 def _show(name: str, figures: Figures, published: str) -> None:
     halves = f"({figures['recall_at_5_first_half']} / {figures['recall_at_5_second_half']})"
+    recalls = f"R@2 {figures['recall_at_2']}  R@5 {figures['recall_at_5']} {halves}  all of 8 {figures['all_of_8']}"
     print(
-        f"{name:<36} R@2 {figures['recall_at_2']}  R@5 {figures['recall_at_5']} {halves}  all of 8 {figures['all_of_8']}"
-        f"  p50 {figures['p50_ms']} ms, p95 {figures['p95_ms']} ms   {published}",
+        f"{name:<36} {recalls}  p50 {figures['p50_ms']} ms, p95 {figures['p95_ms']} ms   {published}",
         file=sys.stderr,
     )
 

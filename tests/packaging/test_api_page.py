@@ -37,7 +37,7 @@ def test_an_example_of_the_page_runs(kg: Groundplan, capsys: pytest.CaptureFixtu
 
 def test_the_page_has_an_example_of_every_question_and_names_what_they_take() -> None:
     code = "\n".join(EXAMPLES)
-    for name in ("ask", "entity", "neighbours", "path", "cypher"):
+    for name in ("ask", "retrieve", "entity", "neighbours", "path", "cypher"):
         assert f"kg.{name}" in code
     named = {"AsyncGroundplan", "Budget", "CancelToken", "Groundplan", "GroundplanError"}
     assert named <= set(__all__)

@@ -7,7 +7,7 @@ how near they are; `features` and `candidates` are what the `model` rates; `rank
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
 from pipeline.errors import UsageError
@@ -73,6 +73,17 @@ class PassageRetriever:
         return found
 
 
+def whole(ranked: tuple[Ranked, ...], store: Store, record: StepRecord) -> tuple[Ranked, ...]:
+    """The same passages with all of their text, of which ranking reads the beginning."""
+    record.call()
+    rows = record.take_rows(store.read("chunks_by_id", ids=[each.passage.id for each in ranked]))
+    texts = {row["id"]: row["text"] for row in rows}
+    return tuple(
+        replace(each, passage=replace(each.passage, text=texts.get(each.passage.id, each.passage.text)))
+        for each in ranked
+    )
+
+
 def retrieve(
     question: str,
     *,
@@ -83,8 +94,8 @@ def retrieve(
     budget: Budget | None = None,
     token: CancelToken | None = None,
 ) -> Retrieval:
-    """The passages that a question needs. Raises `UsageError` for an empty question and for a limit that is not from 1 to
-    `MAX_LIMIT`, `ContractExceeded` for a question that is too long, and what `token` does."""
+    """The passages that a question needs. Raises `UsageError` for an empty question and for a limit that is not from 1
+    to `MAX_LIMIT`, `ContractExceeded` for a question that is too long, and what `token` does."""
     text = " ".join(question.split())
     if not text:
         raise UsageError("the question is empty.", "Ask something.")
@@ -95,5 +106,5 @@ def retrieve(
     with step((budget or Budget()).rank, steps, token) as record:
         record.take_text(text)
         retriever = PassageRetriever.of(store.within(record.seconds_left), settings, ontology)
-        ranked = retriever(text, record, limit)
+        ranked = whole(retriever(text, record, limit), retriever.store, record)
     return Retrieval(text, tuple(as_retrieved(each) for each in ranked), tuple(steps))

@@ -35,6 +35,7 @@ HOMONYMS = 6
 BEAM = 8
 MAX_TARGETS = 300
 SCORE_DIGITS = 9
+MORE_WORDS = 0.3
 SURE_NAMES, OTHER_NAMES, MAX_PHRASES, PASSAGES_A_PHRASE = 10, 4, 24, 6
 
 
@@ -77,6 +78,21 @@ class _Origin:
     relation: Relation
     used: frozenset[str]
     around: tuple[str, str, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A name in a passage, the likelier to lead on the lower its cost."""
+
+    cost: float
+    phrase: str
+    number: int
+    span: Span
+    passage: Passage
+
+    def order(self) -> tuple[float, int]:
+        """The likeliest first, then as the text has them."""
+        return self.cost, self.number
 
 
 class Gatherer:
@@ -192,45 +208,43 @@ class Gatherer:
     def _bridged(
         self, found: Gathered, sources: list[Passage], origins: dict[str, _Origin]
     ) -> list[tuple[Mention, Passage, int]]:
-        """The passages that name what a source names, and fit the rest of the question."""
-        places: dict[str, tuple[float, Passage, Span, int]] = {}
-        for passage in sources:
-            text = read(passage.text)
-            title = stems_of(passage.title or "")
-            relation = origins[passage.document].relation
-            ranked = []
-            for number, span in enumerate(names_in(text)):
-                stems = {word.stem for word in text.words[slice(*span)]}
-                if stems <= title:
-                    continue
-                beside = {text.words[other].stem for other in text.sentence_of(span[0])}
-                fit = sum(weight for word, weight in relation.weights.items() if word in beside) + 1 / (1 + number)
-                fit += 0.3 * (span[1] - span[0] > 1)
-                ranked.append((-fit, number, span))
-            sure = self._surely_meant(found, passage.document)
-            for fit, number, span in sorted(ranked)[: SURE_NAMES if sure else OTHER_NAMES]:
-                fit -= sure
-                phrase = surface(text, *span)
-                if phrase not in places or places[phrase][0] > fit:
-                    places[phrase] = (fit, passage, span, number)
-        text_of = {phrase: read(place[1].text) for phrase, place in places.items()}
-        chosen = sorted(places.items(), key=lambda each: (each[1][0], each[0]))[:MAX_PHRASES]
+        """The passages that name what a source names, and fit what is then left to ask."""
+        places = self._places(found, sources, origins)
         queries = [
-            (phrase, words_query(_asking(*origins[passage.document].around[:2])))
-            for phrase, (_, passage, _, _) in chosen
+            (place.phrase, words_query(_asking(*origins[place.passage.document].around[:2]))) for place in places
         ]
         pairs = []
         ranks: dict[int, int] = defaultdict(int)
         for query, target in self.walker.naming(queries, PASSAGES_A_PHRASE):
-            phrase, (_, passage, span, number) = chosen[query]
-            if target.document == passage.document:
+            place = places[query]
+            if target.document == place.passage.document:
                 continue
-            link = Link(span, key_of(text_of[phrase], *span), target.document, 0.0, 0)
-            known = found.passages.setdefault(target.document, target)
-            del known
-            pairs.append((Mention(passage, link, number, bridge=True), target, ranks[query]))
+            link = Link(place.span, key_of(read(place.passage.text), *place.span), target.document, 0.0, 0)
+            found.passages.setdefault(target.document, target)
+            pairs.append((Mention(place.passage, link, place.number, bridge=True), target, ranks[query]))
             ranks[query] += 1
         return pairs
+
+    def _places(self, found: Gathered, sources: list[Passage], origins: dict[str, _Origin]) -> list[_Place]:
+        """The names in the sources that most likely lead on, each phrase once."""
+        best: dict[str, _Place] = {}
+        for passage in sources:
+            text = read(passage.text)
+            title = stems_of(passage.title or "")
+            sure = self._surely_meant(found, passage.document)
+            places = []
+            for number, span in enumerate(names_in(text)):
+                if {word.stem for word in text.words[slice(*span)]} <= title:
+                    continue
+                beside = {text.words[other].stem for other in text.sentence_of(span[0])}
+                weights = origins[passage.document].relation.weights
+                fit = sum(weight for word, weight in weights.items() if word in beside) + 1 / (1 + number)
+                fit += MORE_WORDS if span[1] - span[0] > 1 else 0.0
+                places.append(_Place(-fit - sure, surface(text, *span), number, span, passage))
+            for place in sorted(places, key=_Place.order)[: SURE_NAMES if sure else OTHER_NAMES]:
+                if place.phrase not in best or best[place.phrase].cost > place.cost:
+                    best[place.phrase] = place
+        return sorted(best.values(), key=lambda place: (place.cost, place.phrase))[:MAX_PHRASES]
 
 
 def rate(found: Gathered, score: Score) -> None:

@@ -30,8 +30,13 @@ def rank(found: Gathered, model: RankingModel, limit: int) -> tuple[Ranked, ...]
     scores = model.candidates(list(features.values()))
     order = sorted(zip(features, scores, strict=True), key=lambda each: (-round(each[1], SHOWN_DIGITS), each[0]))
     best = _best_edges(found)
+    matching = {passage.document: passage for passage in reversed(found.matching)}
     return tuple(
-        Ranked(found.passages[document], round(score, SHOWN_DIGITS), _reason(found, document, best.get(document)))
+        Ranked(
+            matching.get(document, found.passages[document]),
+            round(score, SHOWN_DIGITS),
+            _reason(found, document, best.get(document)),
+        )
         for document, score in order[:limit]
     )
 

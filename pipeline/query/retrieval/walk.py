@@ -14,7 +14,7 @@ from pipeline.query.link import full_text_query
 from pipeline.query.retrieval.words import Text, key_of, name_spans, read
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from pipeline.query.contracts import StepRecord
     from pipeline.query.retrieval.asked import Asked
@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 MAX_BEARERS = 40
 MAX_KEYS = 3_000
 MAX_DOCUMENTS_A_NAME = 8
-FUZZY_CANDIDATES = 10
-FUZZY_RATIO = 86.0
+MAX_UNKNOWN_NAMES = 3
+FUZZY_CANDIDATES, FUZZY_RATIO, FUZZY_SLACK, MIN_FUZZY_CHARS = 10, 86.0, 2.0, 4
+LONG_WORD_CHARS = 6
 LINKED_CHUNKS, LINKED_CHARS = 3, 1_600
 TARGET_CHARS = 700
 Span = tuple[int, int]
@@ -100,27 +101,27 @@ class Walker:
             if not any(_overlap(span, other) for other in taken):
                 taken.append(span)
         chosen = [link for span in taken for link in best[span]]
-        for name in asked.names:
-            if not any(_overlap(name, span) for span in taken):
-                chosen += self._alike(asked.text, name)
-        return chosen
+        unknown = [name for name in asked.names if not any(_overlap(name, span) for span in taken)]
+        return chosen + self._alike(asked.text, unknown[:MAX_UNKNOWN_NAMES])
 
-    def _alike(self, text: Text, span: Span) -> list[Link]:
+    def _alike(self, text: Text, spans: list[Span]) -> list[Link]:
         """Titles that differ from a name in a letter or two."""
-        key = key_of(text, *span)
-        if len(key) < 4:
-            return []
-        query = " ".join(f"+{word}~{1 if len(word) < 6 else 2}" if len(word) > 3 else f"{word}" for word in key.split())
-        self.record.call()
-        rows = self.record.take_rows(self.store.read("titles_like", query=query, limit=FUZZY_CANDIDATES))
-        ratios = {row["title"]: fuzz.ratio(key, row["title"]) for row in rows}
-        best = max(ratios.values(), default=0.0)
-        alike = [title for title, ratio in ratios.items() if ratio >= max(FUZZY_RATIO, best - 2)]
-        found = self._titled(alike) if alike else {}
+        ratios: dict[Span, dict[str, float]] = {}
+        for span in spans:
+            key = key_of(text, *span)
+            if len(key) < MIN_FUZZY_CHARS:
+                continue
+            self.record.call()
+            rows = self.store.read("titles_like", query=_fuzzy(key), limit=FUZZY_CANDIDATES)
+            rated = {row["title"]: fuzz.ratio(key, row["title"]) for row in self.record.take_rows(rows)}
+            enough = max(FUZZY_RATIO, max(rated.values(), default=0.0) - FUZZY_SLACK)
+            ratios[span] = {title: ratio for title, ratio in rated.items() if ratio >= enough}
+        found = self._titled({title for alike in ratios.values() for title in alike})
         return [
-            Link(span, title, row["document"], row["weight"], row["bearers"], ratios[title] / 100)
-            for title, rows_of in found.items()
-            for row in rows_of
+            Link(span, title, row["document"], row["weight"], row["bearers"], ratio / 100)
+            for span, alike in ratios.items()
+            for title, ratio in alike.items()
+            for row in found.get(title, ())
         ]
 
     def mentions(self, passages: Iterable[Passage]) -> list[Mention]:
@@ -148,9 +149,11 @@ class Walker:
             for link in of_spans[span]
         ]
 
-    def _titled(self, keys: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
+    def _titled(self, keys: Collection[str]) -> dict[str, list[dict[str, Any]]]:
+        if not keys:
+            return {}
         self.record.call()
-        rows = self.store.read("documents_titled", keys=list(keys), max_bearers=MAX_BEARERS)
+        rows = self.store.read("documents_titled", keys=sorted(keys), max_bearers=MAX_BEARERS)
         found: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for row in self.record.take_rows(rows):
             found[row["title"]].append(row)
@@ -187,6 +190,15 @@ class Walker:
         self.record.call()
         rows = self.record.take_rows(self.store.read("nearest_chunks", vector=vector, encoder=encoder, limit=limit))
         return [Passage(index=-1, **row) for row in rows]
+
+
+def _fuzzy(key: str) -> str:
+    """A full-text query for titles of the same words, each with a slip of the pen or two."""
+    words = key.split()
+    return " ".join(
+        f"+{word}~{2 if len(word) >= LONG_WORD_CHARS else 1}" if len(word) >= MIN_FUZZY_CHARS else word
+        for word in words
+    )
 
 
 def words_query(words: Iterable[str]) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from pipeline.text.names import fold
+from pipeline.text.titles import OPENERS
 
 STEM_CHARS = 5
 MAX_SPAN_WORDS = 8
@@ -19,7 +20,9 @@ _WORD = re.compile(r"[^\W_]+(?:['’.&][^\W_]+)*['’]?")
 _SENTENCE_END = re.compile(r"[.!?][\"”’')\]]*\s+(?=[\"“‘'(\[]?[A-Z0-9])|\n{2,}")
 _POSSESSIVE = re.compile(r"['’]s?$")
 _BREAK = re.compile(r"[;:!?\n]|[()\[\]]|\.\s")
-_ABBREVIATION = re.compile(r"(?:^|[\s.(])(?:[A-Z]|[A-Z][a-z]{1,3}|No)$")
+_ABBREVIATIONS = frozenset(
+    "mr mrs ms dr st jr sr prof gen col lt capt gov sen rep rev hon no vol vs inc ltd co corp mt ft bros".split()
+)
 JOINING = frozenset("of the and de von van la le del di da der for".split())
 STOP_WORDS = frozenset(
     "a about after all also am an and any are as at be been before being both but by can could did do does done "
@@ -77,9 +80,9 @@ def read(text: str) -> Text:
     starts = [word.start for word in words]
     sentences = [0]
     for match in _SENTENCE_END.finditer(text):
-        if "\n" not in match[0] and _ABBREVIATION.search(text[max(0, match.start() - 6) : match.start()]):
-            continue
         at = bisect_right(starts, match.end() - 1)
+        if "\n" not in match[0] and text[match.start()] == "." and at and _is_abbreviated(words[at - 1].text):
+            continue
         if sentences[-1] < at < len(words):
             sentences.append(at)
     return Text(text, words, tuple(sentences))
@@ -107,7 +110,7 @@ def names_in(text: Text) -> list[tuple[int, int]]:
     begins = set(text.sentences)
     first = 0
     while first < len(words):
-        if not words[first].capital or words[first].text in STOP_WORDS:
+        if not words[first].capital or words[first].text in STOP_WORDS | OPENERS:
             first += 1
             continue
         end = first + 1
@@ -145,9 +148,13 @@ def _is_capital(surface: str) -> bool:
     return surface[0].isupper() or surface[0].isdigit()
 
 
+def _is_abbreviated(word: str) -> bool:
+    return len(word) == 1 or word in _ABBREVIATIONS
+
+
 def _breaks(between: str, before: Word) -> bool:
     if len(between) > 4:
         return True
-    if between.startswith(".") and len(before.text) <= 3:
+    if between.startswith(".") and _is_abbreviated(before.text):
         return "\n" in between
     return bool(_BREAK.search(between)) or between.count(",") > 1

@@ -12,6 +12,7 @@ from pipeline.query.link import link
 from pipeline.query.parse import QuestionParser
 from pipeline.query.plan import plan
 from pipeline.query.retrieve import Retriever
+from pipeline.query.titles import titles_in
 from pipeline.text import nlp
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def ask(text: str, *, store: Store, settings: Settings, ontology: Ontology) -> A
         language = nlp.load(settings.model)
         shown(1)
     with step(PARSE, steps) as record:
-        question = QuestionParser(language, ontology)(record.take_text(text))
+        question = QuestionParser(language, ontology)(record.take_text(text), titles_in(text, store, record))
     with step(LINK, steps) as record:
         linked = link(question, store, ontology, record)
     with step(PLAN, steps) as record:
@@ -46,6 +47,7 @@ def ask(text: str, *, store: Store, settings: Settings, ontology: Ontology) -> A
     return Answer(
         question=text,
         found=bool(composed.sentences),
+        value=composed.value,
         sentences=composed.sentences,
         total=composed.total,
         listed=composed.listed,

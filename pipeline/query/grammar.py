@@ -92,7 +92,9 @@ def _verbs() -> str:
 def _phrase(text: str) -> tuple[int, tuple[str, ...]] | None:
     """The name and the relations of a noun phrase: "the mother of the director of film §0", "§0's father"."""
     text = text.strip(" ,")
-    if match := re.fullmatch(rf"(?:the )?(?:{_TYPES} )?(?:titled |called |named )?§(\d)(?: (?:film|song|movie))?", text):
+    if match := re.fullmatch(
+        rf"(?:the )?(?:{_TYPES} )?(?:titled |called |named )?§(\d)(?: (?:film|song|movie))?", text
+    ):
         return int(match[1]), ()
     if match := re.fullmatch(rf"(?:the |an? )?(?:name of the )?({_nouns()}) (?:of|to|for|at) (.+)", text):
         return _further(match[2], by_noun()[match[1]])
@@ -194,7 +196,7 @@ def _criterion(text: str) -> tuple[Measure, bool] | None:
 
 
 def _which(text: str) -> ComparisonAsked | None:
-    """"Which film came out first, §0 or §1", "which film has the director who was born later, §0 or §1"."""
+    """ "Which film came out first, §0 or §1", "which film has the director who was born later, §0 or §1"."""
     if match := re.fullmatch(rf"(?:was|is|did|were) {_PAIR} (?P<said>.+)", text):
         return _ordered(match, match["said"], ())
     if match := re.fullmatch(rf"(?P<said>.+?)[,:]? ?(?:between |out of |of )?{_PAIR}", text):
@@ -225,7 +227,7 @@ def _sides(match: re.Match[str]) -> tuple[int, int]:
 
 
 def _same(text: str) -> ComparisonAsked | None:
-    """"Are §0 and §1 from the same country", "do both films §0 and §1 have directors of the same nationality"."""
+    """ "Are §0 and §1 from the same country", "do both films §0 and §1 have directors of the same nationality"."""
     if not re.match(r"(?:are|were|do|did|does|is|was|have|has)\b", text):
         return None
     same = next((name for name, words in _SAME.items() if re.search(words, text)), None)

@@ -24,17 +24,21 @@ _DATE = (
 _ABOUT = r"(?:(?:c\.|ca\.|circa|about|on|in|around|early|late|probably|before|after|between)\s*)*"
 _DASH = r"\s*[-‐‑‒–—−]\s*"
 _BRACKETS = re.compile(r"\(([^()]{3,160}(?:\([^()]*\)[^()]{0,80})?)\)")
-_LIFE = re.compile(rf"(?P<birth>{_DATE})(?P<bornat>[^()–—]{{0,60}}?){_DASH}{_ABOUT}(?:d\.\s*|died\s+)?{_ABOUT}(?P<death>{_DATE})(?P<diedat>.{{0,60}})", re.I)
+_LIFE = re.compile(
+    rf"(?P<birth>{_DATE})(?P<bornat>[^()–—]{{0,60}}?){_DASH}{_ABOUT}(?:d\.\s*|died\s+)?{_ABOUT}(?P<death>{_DATE})(?P<diedat>.{{0,60}})",
+    re.I,
+)
 _BORN = re.compile(rf"\b(?:born|b\.)(?:\s+[^\W\d_][^;()\d]{{0,40}}?)??[\s,;:]*{_ABOUT}(?P<birth>{_DATE})", re.I)
 _DIED = re.compile(rf"(?:\b(?:died|dies|d\.)|†|{_DASH.strip()})\s*{_ABOUT}(?P<death>{_DATE})", re.I)
-_WAS_BORN = re.compile(
-    rf"\b(?:was\s+)?born\b[^.;()]{{0,60}}?\b(?:on|in)\s+(?:the\s+)?{_ABOUT}(?P<birth>{_DATE})", re.I
-)
+_WAS_BORN = re.compile(rf"\b(?:was\s+)?born\b[^.;()]{{0,60}}?\b(?:on|in)\s+(?:the\s+)?{_ABOUT}(?P<birth>{_DATE})", re.I)
 _HE_DIED = re.compile(
     rf"\b(?:died|was killed|was assassinated|was executed|passed away|death)\b[^.;()]{{0,70}}?\b(?:on|in)\s+(?:the\s+)?{_ABOUT}(?P<death>{_DATE})",
     re.I,
 )
-_BORN_IN = re.compile(rf"\b[Bb]orn\b(?:\s+(?:on\s+)?{_ABOUT}{_DATE})?,?\s*(?:[^.;()]{{0,40}}?\s)?(?:in|at|near)\s+(?:the\s+(?:city|town|village)\s+of\s+)?(?=[A-ZÀ-Þ])(?P<place>)", re.I)
+_BORN_IN = re.compile(
+    rf"\b[Bb]orn\b(?:\s+(?:on\s+)?{_ABOUT}{_DATE})?,?\s*(?:[^.;()]{{0,40}}?\s)?(?:in|at|near)\s+(?:the\s+(?:city|town|village)\s+of\s+)?(?=[A-ZÀ-Þ])(?P<place>)",
+    re.I,
+)
 _DIED_IN = re.compile(
     rf"\b(?:[Dd]ied|[Pp]assed away|was killed|was executed|death)\b[^.;()]{{0,60}}?\s(?:in|at|near)\s+(?:(?:his|her)\s+home\s+(?:in|at)\s+)?(?:the\s+(?:city|town|village)\s+of\s+)?(?=[A-ZÀ-Þ])(?P<place>)"
 )

@@ -41,7 +41,9 @@ _DOING = re.compile(
     r"(?!recording)[a-z-]+(?:ing|ed)$|^(?:stars|features|had|has|written|shown|seen|set|with|from|in|on|for|at|by|who|which|that|it|as|was|is|were|are|where|when|while|but|"
     r"also|to|of|his|her|its|a)$"
 )
-_SEPARATOR = re.compile(r"(?:\s*\([^()]*\))?(?:,\s+(?!who|which|whose)[a-z][^,.;()]{0,40}(?=,?\s+and\b))?(?:\s*,\s+and\s+|\s*,\s+|\s+and\s+|\s+&\s+)(?:(?:by\s+)?(?:his|her|the)\s+[a-z, ]*?(?=[^\W\d_a-z]))?")
+_SEPARATOR = re.compile(
+    r"(?:\s*\([^()]*\))?(?:,\s+(?!who|which|whose)[a-z][^,.;()]{0,40}(?=,?\s+and\b))?(?:\s*,\s+and\s+|\s*,\s+|\s+and\s+|\s+&\s+)(?:(?:by\s+)?(?:his|her|the)\s+[a-z, ]*?(?=[^\W\d_a-z]))?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +136,12 @@ def _skip_description(text: str, start: int) -> int:
 
 
 def _may_stand(word: str, *, first: bool) -> bool:
-    return _is_capital(word) or (not first and (word in _PARTICLES or word.startswith("al-"))) or (
-        first and word in {"von", "van", "de", "di", "da", "al", "el", "la", "le", "du"}
-    ) or (first and word.startswith("al-"))
+    return (
+        _is_capital(word)
+        or (not first and (word in _PARTICLES or word.startswith("al-")))
+        or (first and word in {"von", "van", "de", "di", "da", "al", "el", "la", "le", "du"})
+        or (first and word.startswith("al-"))
+    )
 
 
 def _is_capital(word: str) -> bool:

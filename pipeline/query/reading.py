@@ -71,21 +71,29 @@ _BEFORE_NAMES: dict[str, tuple[str, ...]] = {
     "award": (r"\b(?:won|received|awarded|earned|recipient of|winner of)\s+(?:(?:the|a|an|two|three|several|his|her)\s+)*(?:\d{4}\s+)?",),
     "burial": (r"\b(?:buried|interred|entombed)\b(?:(?!\b(?:in|at)\b)[^.;()]){0,40}?\b(?:in|at)\s+",),
 }  # fmt: skip
-_CAUSE = re.compile(r"\b(?:died|death)\s+(?:\w+\s+){0,3}?(?:of|from|due to)\s+(?:an?\s+|the\s+)?(?P<cause>[a-z][a-z -]{2,40}?)(?=\s+(?:in|on|at|during|while|when|after|and|caused|aged)\b|[.,;()])")
+_CAUSE = re.compile(
+    r"\b(?:died|death)\s+(?:\w+\s+){0,3}?(?:of|from|due to)\s+(?:an?\s+|the\s+)?(?P<cause>[a-z][a-z -]{2,40}?)(?=\s+(?:in|on|at|during|while|when|after|and|caused|aged)\b|[.,;()])"
+)
 _PARENTS = re.compile(
     r"\b(?P<child>son|daughter|child|children|offspring|heir|born(?:\s+in\s+[A-Z][\w, ]{1,40}?)?\s+to)\b(?:\s*\([^)]*\))?\s+(?:of\s+|(?<=to\s))?(?=[^.;()]*)"
 )
-_PARENT_OF = re.compile(r"\b(?:(?:son|daughter|child|children|offspring|heiress|heir)s?\s+(?:and\s+\w+\s+)?(?:of|to)|born\b[^.;()]{0,60}?\bto)\s+(?:parents\s+)?")
+_PARENT_OF = re.compile(
+    r"\b(?:(?:son|daughter|child|children|offspring|heiress|heir)s?\s+(?:and\s+\w+\s+)?(?:of|to)|born\b[^.;()]{0,60}?\bto)\s+(?:parents\s+)?"
+)
 _PARENT_NAMED = re.compile(rf"{_OWN}{_ORDER}(?P<who>father|mother),?\s+(?:was\s+|is\s+)?(?:(?:the|an?)\s+)?")
 _PARENT_REVERSED = re.compile(r"\b(?P<who>father|mother)\s+(?:was|is)\s+(?:(?:the|an?)\s+)?")
-_FEMALE = re.compile(r"\b(?:[Ss]he|[Hh]er|actress|queen|princess|duchess|countess|empress|daughter of|wife of|heiress|abbess|songstress|businesswoman)\b")
+_FEMALE = re.compile(
+    r"\b(?:[Ss]he|[Hh]er|actress|queen|princess|duchess|countess|empress|daughter of|wife of|heiress|abbess|songstress|businesswoman)\b"
+)
 _MALE = re.compile(r"\b(?:[Hh]e|[Hh]is|[Hh]im|actor|king|prince|duke|count|emperor|son of|husband of|businessman)\b")
 _FEMALE_TITLES = frozenset("queen princess duchess countess empress lady infanta archduchess landgravine margravine dame baroness mrs miss "
                            "grand-duchess actress wife marchioness viscountess".split())  # fmt: skip
 _MALE_TITLES = frozenset("king prince duke count emperor lord infante archduke landgrave margrave sir baron earl mr marquess viscount sultan "
                          "tsar shah emir caliph khan".split())  # fmt: skip
 _IS = re.compile(r"\b(?:[Ii]s|was|are|were)\s+(?:(?:an?|the|one of the)\s+)?")
-_ANYWHERE = frozenset({"director", "performer", "composer", "author", "founder", "producer", "publisher", "owner", "designer"})
+_ANYWHERE = frozenset(
+    {"director", "performer", "composer", "author", "founder", "producer", "publisher", "owner", "designer"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +132,10 @@ def _sentences(text: str) -> tuple[tuple[int, int], ...]:
     ends = [
         match.end(1)
         for match in re.finditer(r"([.!?][\"”’']?)\s+(?=[\"“(]?[A-ZÀ-Þ0-9])", text)
-        if not re.search(r"(?:\b[A-Z]|\b(?:St|Jr|Sr|Dr|Mr|Mrs|Ms|No|vs|Vol|Prof|Rev|Gen|Col|Capt|Lt|ca|c|b|d))\.$", text[: match.end(1)])
+        if not re.search(
+            r"(?:\b[A-Z]|\b(?:St|Jr|Sr|Dr|Mr|Mrs|Ms|No|vs|Vol|Prof|Rev|Gen|Col|Capt|Lt|ca|c|b|d))\.$",
+            text[: match.end(1)],
+        )
     ]
     starts = [0, *ends]
     return tuple((start, end) for start, end in zip(starts, [*ends, len(text)], strict=True) if text[start:end].strip())
@@ -142,9 +153,13 @@ def _reader(relation: Relation):  # noqa: ANN202
         return _of_life
     if relation.name in {"mother", "father", "parent"}:
         return _parents
-    return {"nationality": _nationality, "country": _country, "release": _release, "inception": _inception, "cause": _cause}.get(
-        relation.name, _named
-    )
+    return {
+        "nationality": _nationality,
+        "country": _country,
+        "release": _release,
+        "inception": _inception,
+        "cause": _cause,
+    }.get(relation.name, _named)
 
 
 def _of_life(relation: Relation, text: str) -> Iterator[Read]:
@@ -154,7 +169,14 @@ def _of_life(relation: Relation, text: str) -> Iterator[Read]:
         yield _quoted(text, found.start, found.end, forms, found.normalised)
 
 
-_BROADER = {"husband": "spouse", "wife": "spouse", "brother": "sibling", "sister": "sibling", "son": "child", "daughter": "child"}
+_BROADER = {
+    "husband": "spouse",
+    "wife": "spouse",
+    "brother": "sibling",
+    "sister": "sibling",
+    "son": "child",
+    "daughter": "child",
+}
 
 
 def _named(relation: Relation, text: str) -> Iterator[Read]:
@@ -184,10 +206,13 @@ def _says_of_the_thing(relation: Relation, sentence: str, match: re.Match[str]) 
     """Whether nothing before the phrase in its sentence turns it to another: a remake, the play a film is based on."""
     before = sentence[: match.start()]
     if relation.name in _ANYWHERE:
-        return not re.search(r"\b(?:remake|sequel|prequel|based on|adaptation of|adapted from|version|inspired by|not to be confused)\b[^,;]*$", before) or bool(
-            re.search(r",[^,]*$", before)
-        )
-    if re.match(r"[Hh]is|[Hh]er", match.group()) and re.search(r"\b(?:son|daughter|child|children|brother|sister)s? of\b", before):
+        return not re.search(
+            r"\b(?:remake|sequel|prequel|based on|adaptation of|adapted from|version|inspired by|not to be confused)\b[^,;]*$",
+            before,
+        ) or bool(re.search(r",[^,]*$", before))
+    if re.match(r"[Hh]is|[Hh]er", match.group()) and re.search(
+        r"\b(?:son|daughter|child|children|brother|sister)s? of\b", before
+    ):
         return False
     return not re.search(r"\b(?:whose|who)\b[^,]*$", before)
 
@@ -216,7 +241,9 @@ def _parents(relation: Relation, text: str) -> Iterator[Read]:
                 if wanted in {None, gender} and names and fold(names[0].text) not in _PRONOUNS:
                     yield replace(_quoted(text, names[0].start, names[0].end, names[0].forms), gender=gender)
         match = _PARENT_OF.search(sentence)
-        if match is None or re.search(r"\b(?:who|whose|married|(?:wife|husband|father|mother)\b(?! of\b[^,]* and\b))", sentence[: match.start()]):
+        if match is None or re.search(
+            r"\b(?:who|whose|married|(?:wife|husband|father|mother)\b(?! of\b[^,]* and\b))", sentence[: match.start()]
+        ):
             continue
         names = names_at(text, first + match.end())[:2]
         for name, gender in zip(names, _genders(text, names), strict=True):
@@ -289,7 +316,10 @@ def _country(relation: Relation, text: str) -> Iterator[Read]:
     if verb is None:
         return
     words = [each for each in country_words(text[:last]) if each.start >= verb.end()]
-    work = re.search(r"\b(?:film|movie|song|album|novel|series|documentary|magazine|newspaper|comedy|drama|single|band)\b", text[verb.end() : last])
+    work = re.search(
+        r"\b(?:film|movie|song|album|novel|series|documentary|magazine|newspaper|comedy|drama|single|band)\b",
+        text[verb.end() : last],
+    )
     if work:
         words = [each for each in words if each.form == "adjective" and each.start < verb.end() + work.end()]
     else:
@@ -299,7 +329,7 @@ def _country(relation: Relation, text: str) -> Iterator[Read]:
 
 
 def _release(relation: Relation, text: str) -> Iterator[Read]:
-    """"is a 1961 Hindi film", else "released on 3 May 1961"."""
+    """ "is a 1961 Hindi film", else "released on 3 May 1961"."""
     first, last = _sentences(text)[0]
     verb = _IS.search(text, _after_brackets(text), last)
     if verb and (match := re.match(rf"(?:[\w'-]+\s+){{0,3}}?{_DATED}", text[verb.end() : last])):

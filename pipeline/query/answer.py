@@ -15,8 +15,8 @@ from pipeline.text.values import compatible
 if TYPE_CHECKING:
     from graph_schema.ontology import Ontology
     from pipeline.query.contracts import StepRecord
-    from pipeline.query.question import Question
     from pipeline.query.plan import Plan
+    from pipeline.query.question import Question
     from pipeline.query.retrieve import Fact, Retrieved
 
 MAX_SENTENCES = 10
@@ -34,8 +34,8 @@ class Sentence:
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The answer to a question. `found` is False when nothing that was read says it; `sentences` are then empty and
-    `note` says what was looked at. `value` is the answer in the fewest words ("Oslo", "3 May 1890", "yes"), `None` where
-    there is no one. `total` is an aggregate's exact number, `None` elsewhere."""
+    `note` says what was looked at. `value` is the answer in the fewest words ("Oslo", "3 May 1890", "yes"), `None`
+    where there is no one. `total` is an aggregate's exact number, `None` elsewhere."""
 
     question: str
     found: bool

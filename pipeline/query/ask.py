@@ -16,14 +16,28 @@ from pipeline.query.titles import titles_in
 from pipeline.text import nlp
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+
     from graph_schema.ontology import Ontology
+    from pipeline.query.plan import Plan
+    from pipeline.query.question import Question
     from pipeline.settings import Settings
     from pipeline.store.driver import Store
 
 
-def ask(text: str, *, store: Store, settings: Settings, ontology: Ontology) -> Answer:
-    """Answer one question from the graph. Raises `UsageError` for an empty one and `ContractExceeded` for one that is
-    too long; what the graph does not know is an answer whose `found` is False."""
+def ask(
+    text: str,
+    *,
+    store: Store,
+    settings: Settings,
+    ontology: Ontology,
+    as_of: date | None = None,
+    on_plan: Callable[[Plan, Question], None] | None = None,
+) -> Answer:
+    """Answer one question from the graph, with `as_of` from what held on that day. `on_plan` is called with the plan
+    before anything is retrieved. Raises `UsageError` for an empty one and `ContractExceeded` for one that is too long;
+    what the graph does not know is an answer whose `found` is False."""
     text = " ".join(text.split())
     if not text:
         raise UsageError("the question is empty.", "Ask something, for example: groundplan ask 'Who founded ...?'")
@@ -38,8 +52,10 @@ def ask(text: str, *, store: Store, settings: Settings, ontology: Ontology) -> A
     with step(PLAN, steps) as record:
         chosen = plan(question, linked, ontology)
         record.take_text(text)
+    if on_plan is not None:
+        on_plan(chosen, question)
     with step(RETRIEVE, steps) as record:
-        retrieved = Retriever(store, ontology, language, record)(chosen, question)
+        retrieved = Retriever(store, ontology, language, record, as_of)(chosen, question)
     with step(ANSWER, steps) as record:
         record.call()
         (counts,) = record.take_rows(store.read("count_documents"))

@@ -1,5 +1,5 @@
-"""Compare: which of two things comes first or last, and whether they have something in common. Where one side is told in
-more than one way, every way must give the same verdict; otherwise there is none."""
+"""Compare: which of two things comes first or last, and whether they have something in common. Where one side is told
+in more than one way, every way must give the same verdict; otherwise there is none."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ def compare(question: Question, names: tuple[Linked, ...], follower: Follower) -
     assert comparison is not None
     one, other = (_measured(names[side], question, comparison, follower) for side in comparison.sides)
     if comparison.measure is None:
-        return Compared((one, other), _same(one, other, comparison))
-    first = _first(one, other, comparison)
+        return Compared((one, other), _same(one, other))
+    first = _first(one, other)
     if first is None:
         return Compared((one, other), None)
     return Compared((one, other), other.name if first == comparison.last else one.name)
@@ -66,7 +66,7 @@ def _values(node: Node, comparison: Comparison, follower: Follower) -> list[tupl
     return []
 
 
-def _first(one: Measured, other: Measured, comparison: Comparison) -> bool | None:
+def _first(one: Measured, other: Measured) -> bool | None:
     """Whether the first side comes before the second (is the younger in age), by every pair of ways."""
     spans = [[_extent(way, side.ends) for way in side.ways] for side in (one, other)]
     verdicts = {_before(first, second) for first in spans[0] for second in spans[1]}
@@ -105,7 +105,7 @@ def _before(one: Span | None, other: Span | None) -> bool | None:
     return False if other[1] < one[0] else None
 
 
-def _same(one: Measured, other: Measured, comparison: Comparison) -> str | None:
+def _same(one: Measured, other: Measured) -> str | None:
     values = [{_normal(way[-1]) for way in side.ways} for side in (one, other)]
     if not all(values):
         return None

@@ -29,7 +29,8 @@ ORDERS: dict[str, Order] = {"first": "first", "earliest": "first", "last": "last
 _COLLECTION = r"(?:documents?|archive|corpus|collection|texts?|files?|letters|papers|data|material|everything|it all)"
 _THEME = re.compile(
     rf"what (?:is|are) (?:this|these|the|all)\b.*\b{_COLLECTION}\b.* about"
-    r"|(?:what|which) (?:are )?(?:the )?(?:main|major|central|common|key|most important|overall|broad)?\s*(?:topics?|themes?|subjects?)\b.*"
+    r"|(?:what|which) (?:are )?(?:the )?(?:main|major|central|common|key|most important|overall|broad)?\s*"
+    r"(?:topics?|themes?|subjects?)\b.*"
     rf"|(?:give|write|provide)\b.* (?:overview|summary) of\b.*\b{_COLLECTION}\b.*|summari[sz]e\b.*\b{_COLLECTION}\b.*",
 )
 
@@ -95,6 +96,7 @@ class Expectation:
 
 
 def form_of(doc: Doc) -> Form:
+    """The form of a question, by its first words and its main verb."""
     lowered = [token.lower_ for token in doc]
     lemmas = {token.lemma_.lower() for token in doc}
     first = lowered[0] if lowered else ""
@@ -137,6 +139,7 @@ def described_names(doc: Doc) -> Iterator[NameSpan]:
 
 
 def content_words(doc: Doc, named: set[int]) -> Iterator[str]:
+    """The lemmas of its content words outside of names, without the noun that is asked for."""
     asked = {_governed_noun(token) for token in doc if token.tag_ in ASKING_TAGS} | {counted_noun(doc)}
     for token in doc:
         lemma = token.lemma_.lower()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.query.citation import Citation, citation_of
 from pipeline.query.link import Entity
+from pipeline.text.names import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -105,7 +106,14 @@ class Facts:
         known = self.ontology.predicates.get(predicate)
         return known is not None and known.functional
 
+    def roles_beside(self, ids: list[str], role: str) -> list[Fact]:
+        """Who has a role, as documents about the entities say, or words that name one of them."""
+        self.record.call()
+        rows = self.record.take_rows(self.store.read("roles_beside", ids=ids, role=role, limit=MAX_FACTS))
+        return [fact_of(row) for row in rows]
+
     def cited(self, facts: Iterable[Fact]) -> tuple[Fact, ...]:
+        """The facts with the characters that say them; those left out that did not hold at `as_of`."""
         missing = [fact.key for fact in facts if not fact.citations]
         if not missing:
             return tuple(facts)
@@ -136,8 +144,8 @@ def fact_of(row: dict[str, Any]) -> Fact:
         key=row["key"],
         predicate=row["predicate"],
         status=row["status"],
-        subject=Entity(**row["subject"]),
-        object=None if target is None else Entity(**target),
+        subject=_entity(row["subject"]),
+        object=None if target is None else _entity(target),
         value=row["value"],
         value_type=row["value_type"],
         support=row["support"],
@@ -147,7 +155,22 @@ def fact_of(row: dict[str, Any]) -> Fact:
     )
 
 
+def _entity(row: dict[str, Any]) -> Entity:
+    return Entity(row["id"], row["name"], row["kind"], tuple(row.get("aliases") or ()))
+
+
+def called(entity: Entity, citations: Iterable[Citation]) -> str:
+    """An entity's name; where the cited words call it otherwise, that name too: "Halden Works (Tarn Systems)"."""
+    said = f" {fold(' '.join(citation.quote for citation in citations))} "
+    if f" {fold(entity.name)} " in said:
+        return entity.name
+    other = max((alias for alias in entity.aliases if f" {fold(alias)} " in said), key=len, default=None)
+    distinct = other is not None and not set(fold(other).split()) <= set(fold(entity.name).split())
+    return f"{other} ({entity.name})" if distinct else entity.name
+
+
 def ends_of(fact: Fact) -> tuple[Entity, ...]:
+    """The entities at both ends of a fact."""
     return (fact.subject,) if fact.object is None else (fact.subject, fact.object)
 
 

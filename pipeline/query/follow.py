@@ -1,5 +1,5 @@
-"""Follow: go from a name along a chain of relations, each step by what a text about the thing says, else by the facts of
-the graph; every step with the characters that say it."""
+"""Follow: go from a name along a chain of relations, each step by what a text about the thing says, else by the facts
+of the graph; every step with the characters that say it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pipeline.query.citation import Citation
+from pipeline.query.family import gender_of
 from pipeline.query.lifetimes import told
 from pipeline.query.link import Entity, Linked, TitledDocument, titled
-from pipeline.query.reading import Read, gender_of, read
+from pipeline.query.reading import read
 from pipeline.query.relations import Relation, relations
 from pipeline.text.names import fold, gender_of_title
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from pipeline.query.contracts import StepRecord
+    from pipeline.query.extracts import Read
     from pipeline.query.question import Hop, Wanted
     from pipeline.query.retrieve import Fact
     from pipeline.store.driver import Store
@@ -29,7 +31,9 @@ MAX_DOCUMENTS = 3
 class FactReader(Protocol):
     """Gives facts of entities under predicates, with their citations."""
 
-    def __call__(self, ids: list[str], wanted: tuple[Wanted, ...], /) -> Sequence[Fact]: ...
+    def __call__(self, ids: list[str], wanted: tuple[Wanted, ...], /) -> Sequence[Fact]:
+        """The facts of the entities `ids`."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +110,9 @@ class Follower:
                 if citation is not None:
                     one = Found(each.text, (citation,), each.normalised, each.forms)
                     found.setdefault(each.normalised or fold(each.text), one)
-        return self._of_gender(tuple(found.values()), relations()[name], node)
+        return self._of_gender(tuple(found.values()), relations()[name])
 
-    def _of_gender(self, found: tuple[Found, ...], relation: Relation, node: Node) -> tuple[Found, ...]:
+    def _of_gender(self, found: tuple[Found, ...], relation: Relation) -> tuple[Found, ...]:
         """Those whom their own texts, else the sentence that names them, do not give the other gender."""
         if relation.gender is None or relation.answer != "person" or not found:
             return found

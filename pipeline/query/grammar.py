@@ -1,7 +1,7 @@
 """The grammar of questions over names: chains of relations, and comparisons of two things.
 
-It reads a question in which every name is replaced by a mark, so that nothing in a name can mislead it, and it reads all
-of the question or nothing: what it does not know is no guess of its.
+It reads a question in which every name is replaced by a mark, so that nothing in a name can mislead it, and it reads
+all of the question or nothing: what it does not know is no guess of its.
 """
 
 from __future__ import annotations
@@ -154,7 +154,7 @@ def _chain_forms() -> tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]:
         (rf"(?P<asking>when|where|why|how) {did} (?P<phrase>.+?) (?P<said>born|die|buried|study|educated|work|work at|"
          r"work for|founded|established|released|published)(?: at)?", ()),
         (r"who did (?P<phrase>.+?) marry", ("spouse",)),
-        (rf"who (?:is|was) (?P<phrase>.+?) married to", ("spouse",)),
+        (r"who (?:is|was) (?P<phrase>.+?) married to", ("spouse",)),
         (rf"(?:{_WHAT}|when|where) {_BE} (?P<phrase>.+)", ()),
         (rf"(?:who|which \w+|what) (?P<verb>{_verbs()}) (?P<phrase>.+)", ()),
     )  # fmt: skip
@@ -163,7 +163,10 @@ def _chain_forms() -> tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]:
 
 # comparisons
 
-_PAIR = r"(?P<one>§\d)(?: (?:film|movie|song)s?)?,? (?:or|and) (?:the )?(?:film |movie |song )?(?P<other>§\d)(?: (?:film|movie|song)s?)?"
+_PAIR = (
+    r"(?P<one>§\d)(?: (?:film|movie|song)s?)?,? (?:or|and) (?:the )?(?:film |movie |song )?"
+    r"(?P<other>§\d)(?: (?:film|movie|song)s?)?"
+)
 
 
 @cache
@@ -239,13 +242,9 @@ def _same(text: str) -> ComparisonAsked | None:
     relations = tuple(dict.fromkeys(relation for noun in nouns for relation in by_noun()[noun]))
     if re.search(r"\b(?:not|different|never)\b", said) or len(nouns) > 1:
         return None
-    if same == "country" and _asks_of_people(said, relations):
+    if same == "country" and relations:
         same = "nationality"
     return ComparisonAsked((first, second), relations, same=same)
 
 
 _IN_SAME = frozenset({"country", "nationality", "citizenship"})
-
-
-def _asks_of_people(said: str, relations: tuple[str, ...]) -> bool:
-    return bool(relations)

@@ -36,11 +36,12 @@ MIN_WEIGHT, SURE_WEIGHT = 0.6, 0.95
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """An entity of the graph."""
+    """An entity of the graph; its `aliases` are there where a query gives them."""
 
     id: str
     name: str
     kind: str
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Meanings: the predicates that the words of a question can mean under an ontology, and where its names stand in them."""
+"""Meanings: the predicates that the words of a question can mean, and at which end of them its names stand."""
 
 from __future__ import annotations
 

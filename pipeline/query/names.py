@@ -8,12 +8,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from pipeline.text.countries import country_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 MAX_NAME_WORDS = 12
 MAX_DESCRIPTORS = 7
@@ -37,12 +33,16 @@ _HONORIFIC = re.compile(
     rf"^(?:(?:{_RANKS}|Sir|Dame|Mr|Mrs|Ms|Dr|Saint|St|Pope|Caliph|Sultan|Shah|Captain|General|Colonel|Major|Admiral|Reverend|"
     r"Professor|President|Hon|Rt|Duke)\b\.?\s+)+(?=[^\W\d_])"
 )
+_INITIALS = re.compile(r"^(?:[^\W\d_]\.\s*)+(?=[^\W\d_]+ [^\W\d_])")
 _DOING = re.compile(
     r"(?!recording)[a-z-]+(?:ing|ed)$|^(?:stars|features|had|has|written|shown|seen|set|with|from|in|on|for|at|by|who|which|that|it|as|was|is|were|are|where|when|while|but|"
     r"also|to|of|his|her|its|a)$"
 )
 _SEPARATOR = re.compile(
-    r"(?:\s*\([^()]*\))?(?:,\s+(?!who|which|whose)[a-z][^,.;()]{0,40}(?=,?\s+and\b))?(?:\s*,\s+and\s+|\s*,\s+|\s+and\s+|\s+&\s+)(?:(?:by\s+)?(?:his|her|the)\s+[a-z, ]*?(?=[^\W\d_a-z]))?"
+    r"(?:\s*\([^()]*\))?"
+    r"(?:,\s+(?!who|which|whose)[a-z][^,.;()]{0,40}(?=,?\s+and\b))?"
+    r"(?:\s*,\s+and\s+|\s*,\s+|\s+and\s+|\s+&\s+)"
+    r"(?:(?:by\s+)?(?:his|her|the)\s+[a-z, ]*?(?=[^\W\d_a-z]))?"
 )
 
 
@@ -59,7 +59,8 @@ class NameAt:
         """The name and what is left when its titles fall away, the fullest first."""
         parts = self.text.split(", ")
         whole = [", ".join(parts[:count]) for count in range(len(parts), 0, -1)]
-        return tuple(dict.fromkeys([*whole, *(_HONORIFIC.sub("", form) for form in whole)]))
+        plain = [_HONORIFIC.sub("", form) for form in whole]
+        return tuple(dict.fromkeys([*whole, *plain, *(_INITIALS.sub("", form) for form in plain)]))
 
 
 def name_at(text: str, start: int) -> NameAt | None:
@@ -146,7 +147,7 @@ def _may_stand(word: str, *, first: bool) -> bool:
 
 def _is_capital(word: str) -> bool:
     stripped = word.lstrip("'’‘\"“").removeprefix("al-").removeprefix("el-")
-    return bool(stripped) and (stripped[0].isupper() or stripped[0].isdigit() and len(stripped) > 4 or (
+    return bool(stripped) and (stripped[0].isupper() or (stripped[0].isdigit() and len(stripped) > 4) or (
         stripped.split(" ")[0].lower() in {"von", "van", "de", "di", "da", "al", "el", "la", "le", "du"}
         and any(character.isupper() for character in stripped)
     ))  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from pipeline.query import grammar
 from pipeline.query.expected import (
@@ -109,7 +109,7 @@ class QuestionParser:
     def _hop(self, name: str) -> Hop:
         """A relation of the grammar in the predicates of the ontology."""
         wanted = tuple(
-            Wanted(predicate, None if end == "either" else cast("Side", end), -1)
+            Wanted(predicate, None if end == "either" else end, -1)
             for predicate, end in relations()[name].predicates
             if predicate in self.ontology.predicates
         )

@@ -32,8 +32,8 @@ class PlanStep:
         limits = self.contract
         lines = [
             self.text,
-            f"under {limits.name}: at most {limits.max_tokens} tokens, {limits.max_rows} rows, {limits.max_calls} calls, "
-            f"{limits.max_seconds:g} s",
+            f"under {limits.name}: at most {limits.max_tokens} tokens, {limits.max_rows} rows, "
+            f"{limits.max_calls} calls, {limits.max_seconds:g} s",
         ]
         lines += [f"cypher/read/{name}.cypher" for name in self.statements]
         lines += [f"${name} = {value!r}" for name, value in self.parameters]
@@ -52,8 +52,8 @@ class PlanStep:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What will be retrieved, and in what order. `chain` leads from the name to the answer; `wanted` is its last
-    relation and `inner` the one before, as far as they are predicates; `aggregate` says what an aggregate gives; `steps`
-    are what `--explain` prints."""
+    relation and `inner` the one before, as far as they are predicates; `aggregate` says what an aggregate gives;
+    `steps` are what `--explain` prints."""
 
     name: PlanName
     names: tuple[Linked, ...]
@@ -77,7 +77,7 @@ def plan(question: Question, linked: tuple[Linked, ...], ontology: Ontology) -> 
     known = tuple(each for each in linked if each.entities or each.documents)
     unknown = [each.name for each in linked if not (each.entities or each.documents)]
     if question.form == "theme":
-        return _theme(question, known)
+        return _theme(known)
     if question.comparison is not None:
         return _passages(question, known, unknown) if unknown else _compare(question, linked)
     if not known or (question.form == "yes-no" and unknown):
@@ -255,7 +255,7 @@ def _aggregate(
     return None
 
 
-def _theme(question: Question, names: tuple[Linked, ...]) -> Plan:
+def _theme(names: tuple[Linked, ...]) -> Plan:
     step = PlanStep("the themes of all documents: communities of entities, with their most telling sentences")
     return Plan("theme", names, (), (), None, (step,))
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pipeline.query.citation import Citation, citation_of
 from pipeline.query.compare import Compared, compare
-from pipeline.query.facts import MAX_FACTS, MAX_QUOTES_A_FACT, Fact, Facts, ends_of, fact_of, other_end
+from pipeline.query.facts import MAX_FACTS, MAX_QUOTES_A_FACT, Fact, Facts, called, ends_of, fact_of, other_end
 from pipeline.query.follow import Follower, Node
 from pipeline.query.link import full_text_query
 from pipeline.query.passages import Passage, best_sentences, context
@@ -78,13 +78,23 @@ class Retriever:
     def _lookup(self, plan: Plan, question: Question) -> Retrieved:
         """Facts of the names; else what the texts about them say of the relation; else passages."""
         facts = self._facts_of_names(plan, question) if plan.wanted or not plan.chain else []
+        facts = facts or self._office_holders(plan, question)
         if facts:
-            return Retrieved(facts=self.facts.cited(_in_order(facts, question.order)))
+            return Retrieved(facts=tuple(_in_order(list(self.facts.cited(facts)), question.order)))
         if plan.chain and plan.chain[0].relation is not None and len(plan.names) == 1:
             ways = self.follower.follow(self.follower.start(plan.names[0]), plan.chain)
             if ways:
                 return Retrieved(ways=ways)
         return Retrieved(passages=self._passages(plan, question, strict=True))
+
+    def _office_holders(self, plan: Plan, question: Question) -> list[Fact]:
+        """Who has the role that the question asks for, by documents about the one organisation it names."""
+        entities = plan.names[0].entities if len(plan.names) == 1 else ()
+        roles = [word for word in question.words if self.ontology.kind_of_role.get(word) == "Person"]
+        organised = [entity.id for entity in entities if self.ontology.fits(entity.kind, ("Organization",))]
+        if not organised or len(roles) != 1 or question.value is not None or question.form not in {"fact", "list"}:
+            return []
+        return self.facts.at(question, self.facts.roles_beside(organised, roles[0]))
 
     def _facts_of_names(self, plan: Plan, question: Question) -> list[Fact]:
         ids = [entity_id for each in plan.names for entity_id in each.ids]
@@ -102,7 +112,7 @@ class Retriever:
             ways = self.follower.follow(self.follower.start(plan.names[0]), plan.chain)
             if ways:
                 return Retrieved(ways=ways)
-        facts = self._chain(plan, question) if len(plan.chain) == 2 and plan.inner and plan.wanted else []  # noqa: PLR2004
+        facts = self._chain(plan, question) if len(plan.chain) == 2 and plan.inner and plan.wanted else []
         return (
             Retrieved(facts=self.facts.cited(facts))
             if facts
@@ -162,7 +172,15 @@ class Retriever:
         self.record.call()
         facts = self.record.take_rows(self.store.read("facts_by_key", keys=row["facts"], limit=MAX_LISTED))
         cited = self.facts.cited([fact_of(fact) for fact in facts])
-        return Retrieved(facts=cited, total=row["total"], listed=tuple(row["names"]))
+        return self._counted(cited, row["total"], tuple(row["names"]), set(ids))
+
+    def _counted(self, facts: tuple[Fact, ...], total: int, names: tuple[str, ...], known: set[str]) -> Retrieved:
+        """The names as the cited words call them, in order; with `as_of`, those alone that held then, as far as all
+        were listed."""
+        ends = {other_end(fact, known).id: called(other_end(fact, known), fact.citations) for fact in facts}
+        if len(ends) == total or (self.facts.as_of is not None and total <= MAX_LISTED):
+            return Retrieved(facts=facts, total=len(ends), listed=tuple(sorted(ends.values())))
+        return Retrieved(facts=facts, total=total, listed=names)
 
     def _documents(self, ids: list[str]) -> Retrieved:
         self.record.call()
@@ -201,7 +219,21 @@ class Retriever:
 
 
 def _in_order(facts: list[Fact], order: Order | None) -> list[Fact]:
-    return facts
+    """Where the first or the last is asked for and every fact is dated, that one; else all."""
+    if order is None or len(facts) < 2:
+        return facts
+    dates = [_date_of(fact) for fact in facts]
+    known = [date for date in dates if date is not None]
+    if len(known) < len(facts):
+        return facts
+    wanted = min(known) if order == "first" else max(known)
+    return [fact for fact, date in zip(facts, dates, strict=True) if date == wanted]
+
+
+def _date_of(fact: Fact) -> str | None:
+    if fact.value_type == "date":
+        return fact.value
+    return min((each.valid_from for each in fact.citations if each.valid_from and each.supports), default=None)
 
 
 def holds_name(row: dict[str, Any], folded: tuple[str, ...]) -> bool:

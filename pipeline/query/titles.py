@@ -18,8 +18,8 @@ MAX_KNOWN = 100
 
 _WORD = re.compile(r"[^\s\"“”]+")
 _OPENERS = frozenset(
-    "who whom whose what which when where why how in on at did does do is are was were has have had can could will would "
-    "list name tell give between of".split()
+    "who whom whose what which when where why how in on at did does do is are was were has have had can could will "
+    "would list name tell give between of".split()
 )
 
 

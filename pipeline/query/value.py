@@ -49,6 +49,8 @@ def _of_facts(plan: Plan, question: Question, facts: tuple[Fact, ...]) -> str | 
         return None
     wanted = {each.predicate for each in plan.wanted}
     answering = [fact for fact in supported if fact.predicate in wanted]
+    if not answering and all(fact.predicate == "HAS_ROLE" for fact in supported):
+        return ", ".join(sorted({fact.subject.name for fact in supported})) or None
     values = [fact.value for fact in answering if fact.object is None and fact.value is not None]
     if values:
         finest = max(values, key=len)
@@ -78,5 +80,7 @@ def _middle(plan: Plan, facts: list[Fact]) -> set[str]:
         for fact in facts
         if fact.predicate in inner
         for end in (fact.subject, fact.object)
-        if end and end.id not in known and {known_end.id for known_end in (fact.subject, fact.object) if known_end} & known
+        if end
+        and end.id not in known
+        and {known_end.id for known_end in (fact.subject, fact.object) if known_end} & known
     }

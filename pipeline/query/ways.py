@@ -36,7 +36,11 @@ def of_comparison(compared: Compared) -> Iterator[Said]:
 
 def shown(found: Found) -> str:
     """What was found, in its document's words; a date that only the graph has as people write it."""
-    return found.text if found.fact is None or found.normalised is None else spoken(found.normalised, found.fact.value_type)
+    return (
+        found.text
+        if found.fact is None or found.normalised is None
+        else spoken(found.normalised, found.fact.value_type)
+    )
 
 
 def _values(side: Measured) -> str:

@@ -39,8 +39,8 @@ _FEMALE_TITLES = frozenset(
     "actress wife marchioness viscountess".split()
 )
 _MALE_TITLES = frozenset(
-    "king prince duke count emperor lord infante archduke landgrave margrave sir baron earl mr marquess viscount sultan "
-    "tsar shah emir caliph khan".split()
+    "king prince duke count emperor lord infante archduke landgrave margrave sir baron earl mr marquess viscount "
+    "sultan tsar shah emir caliph khan".split()
 )
 
 

@@ -80,7 +80,8 @@ class Follower:
         """The thing that a name of the question stands for."""
         documents = linked.documents[:MAX_DOCUMENTS]
         about = tuple(dict.fromkeys(entity for document in documents for entity in document.entities))
-        return Node(linked.name, about or linked.entities, documents)
+        known = about if set(about) & set(linked.entities) else tuple(dict.fromkeys((*about, *linked.entities)))
+        return Node(linked.name, known, documents)
 
     def follow(self, node: Node, hops: tuple[Hop, ...]) -> tuple[Node, ...]:
         """The things that a chain of relations leads to; none where some step of it is not told."""
@@ -149,7 +150,7 @@ class Follower:
         relation = relations()[hop.relation] if hop.relation is not None else None
         found = []
         for fact in self.facts(ids, hop.wanted):
-            if not fact.support or (relation is not None and not _fits(fact, relation)):
+            if not fact.support or (relation is not None and not fits(fact, relation)):
                 continue
             other = None if fact.object is None else fact.object if fact.subject.id in ids else fact.subject
             said = other.name if other is not None else _said(fact)
@@ -188,7 +189,7 @@ def _is_of_a_person(text: str) -> bool:
     return told("birth", text) is not None or told("death", text) is not None
 
 
-def _fits(fact: Fact, relation: Relation) -> bool:
+def fits(fact: Fact, relation: Relation) -> bool:
     """Whether a fact of a predicate that holds several relations is of this one."""
     if relation.cue is None and relation.gender is None:
         return True

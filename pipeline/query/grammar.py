@@ -34,7 +34,7 @@ _VALUES = {
     "how": {"die": "cause"},
 }  # fmt: skip
 _SAME = {
-    "country": r"(?:the )?same country|the same nation",
+    "country": r"(?:the )?same country|the same nation\b",
     "nationality": r"(?:the )?same (?:nationality|citizenship)",
     "birthplace": r"born in the same (?:place|city|town|village)",
     "deathplace": r"die(?:d)? in the same (?:place|city|town|village)",
@@ -136,7 +136,7 @@ def _outer(match: re.Match[str]) -> tuple[str, ...] | None:
 
 @cache
 def _chain_forms() -> tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]:
-    """Pattern of a whole question -> the relations outside of its noun phrase; none there, and they are read from it."""
+    """Pattern of a whole question -> the relations outside of its noun phrase; where none, they are read from it."""
     did = r"(?:did|does|do|was|were|is|are)"
     forms: tuple[tuple[str, tuple[str, ...]], ...] = (
         (rf"(?:what|which) (?:nationality|citizenship) {_BE} (?P<phrase>.+)", ("nationality",)),
@@ -145,7 +145,8 @@ def _chain_forms() -> tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]:
         (r"where (?:does|did|do) (?P<phrase>.+?) come from", ("nationality",)),
         (r"(?:what|which) (?:award|prize)s? (?:did |has )?(?P<phrase>.+?) (?:received?|earned?|won|win)", ("award",)),
         (r"what is the award that (?P<phrase>.+?) (?:received?|earned?|won)", ("award",)),
-        (r"(?:what|which) (?:university|college|school) did (?P<phrase>.+?) (?:attend|study at|graduate from)", ("school",)),
+        (r"(?:what|which) (?:university|college|school) did (?P<phrase>.+?) (?:attend|study at|graduate from)",
+         ("school",)),
         (r"in (?:what|which) (?:town|city|village|place|country) (?:was|were) (?P<phrase>.+?) born", ("birthplace",)),
         (r"in (?:what|which) (?:town|city|village|place|country) did (?P<phrase>.+?) die", ("deathplace",)),
         (r"(?:in|on) (?:what|which) (?:year|date|day) (?:was|were) (?P<phrase>.+?) born", ("birth",)),

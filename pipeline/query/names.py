@@ -34,13 +34,14 @@ _HONORIFIC = re.compile(
     r"Professor|President|Hon|Rt|Duke)\b\.?\s+)+(?=[^\W\d_])"
 )
 _INITIALS = re.compile(r"^(?:[^\W\d_]\.\s*)+(?=[^\W\d_]+ [^\W\d_])")
+_NUMERAL = re.compile(r"[IVXLC]+")
 _DOING = re.compile(
     r"(?!recording)[a-z-]+(?:ing|ed)$|^(?:stars|features|had|has|written|shown|seen|set|with|from|in|on|for|at|by|who|which|that|it|as|was|is|were|are|where|when|while|but|"
     r"also|to|of|his|her|its|a)$"
 )
 _SEPARATOR = re.compile(
     r"(?:\s*\([^()]*\))?"
-    r"(?:,\s+(?!who|which|whose)[a-z][^,.;()]{0,40}(?=,?\s+and\b))?"
+    r"(?:,\s+(?!\w+ing\b|\w+ed\b|written|with|by|who|which|whose)[a-z][^,.;()]{0,40}(?=,?\s+and\b))?"
     r"(?:\s*,\s+and\s+|\s*,\s+|\s+and\s+|\s+&\s+)"
     r"(?:(?:by\s+)?(?:his|her|the)\s+[a-z, ]*?(?=[^\W\d_a-z]))?"
 )
@@ -88,13 +89,13 @@ def name_at(text: str, start: int) -> NameAt | None:
         else:
             break
     said = text[start:end]
-    return NameAt(start, end, said) if said and _is_capital(said) else None
+    return NameAt(start, end, said) if said and _is_capital(said) and not _NUMERAL.fullmatch(said) else None
 
 
 def _joins_lands(text: str, start: int, position: int) -> bool:
     """Whether the "and" at `position` joins the lands of a title ("Duke of Connaught and Strathearn")."""
     said = text[start:position]
-    further = re.match(r"(?:and|&)\s+[A-ZÀ-Þ]\S*(?P<of>\s+(?:of|the|[A-ZÀ-Þ]))?", text[position:])
+    further = re.match(r"(?:and|&)\s+[A-ZÀ-Þ][\w-]*(?P<of>\s+(?:of|the|[A-ZÀ-Þ]))?", text[position:])
     return _RANK.search(said) is not None and " of " in said and further is not None and further["of"] is None
 
 

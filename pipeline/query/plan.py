@@ -93,6 +93,8 @@ def _related(question: Question, known: tuple[Linked, ...], unknown: list[str], 
     chain = (Hop(_possible(first.wanted, known, ontology), first.relation), *question.chain[1:])
     if len(chain) > 1:
         return _path(known, chain)
+    if not chain[0].wanted and not any(each.documents for each in known):
+        return _passages(question, known, unknown)
     return _lookup(question, known, chain, unknown)
 
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from pipeline.query.citation import Citation, citation_of
 from pipeline.query.compare import Compared, compare
 from pipeline.query.facts import MAX_FACTS, MAX_QUOTES_A_FACT, Fact, Facts, called, ends_of, fact_of, other_end
-from pipeline.query.follow import Follower, Node
+from pipeline.query.follow import Follower, Node, fits
 from pipeline.query.link import full_text_query
 from pipeline.query.passages import Passage, best_sentences, context
+from pipeline.query.relations import relations
 from pipeline.text.names import fold
 
 if TYPE_CHECKING:
@@ -99,6 +100,9 @@ class Retriever:
     def _facts_of_names(self, plan: Plan, question: Question) -> list[Fact]:
         ids = [entity_id for each in plan.names for entity_id in each.ids]
         facts = self.facts.of(ids, plan.wanted)
+        relation = relations().get(plan.chain[0].relation or "") if plan.chain else None
+        if relation is not None and (relation.cue or relation.gender):
+            facts = [fact for fact in self.facts.cited(facts) if fits(fact, relation)]
         if len(plan.names) > 1:
             facts = [fact for fact in facts if self._covers(fact, plan, question)]
         return self.facts.at(question, [fact for fact in facts if self._answers(fact, question, set(ids))])
@@ -108,16 +112,16 @@ class Retriever:
         if not plan.chain:
             one, other = (each.ids for each in plan.names)
             return Retrieved(facts=self.facts.cited(self.facts.between(one, other)))
+        facts: list[Fact] = []
         if plan.chain[0].relation is not None:
             ways = self.follower.follow(self.follower.start(plan.names[0]), plan.chain)
             if ways:
                 return Retrieved(ways=ways)
-        facts = self._chain(plan, question) if len(plan.chain) == 2 and plan.inner and plan.wanted else []
-        return (
-            Retrieved(facts=self.facts.cited(facts))
-            if facts
-            else Retrieved(passages=self._passages(plan, question, strict=True))
-        )
+        elif len(plan.chain) == 2:  # noqa: PLR2004
+            facts = self._chain(plan, question)
+        if facts:
+            return Retrieved(facts=self.facts.cited(facts))
+        return Retrieved(passages=self._passages(plan, question, strict=True))
 
     def _chain(self, plan: Plan, question: Question) -> list[Fact]:
         ids = [entity_id for each in plan.names for entity_id in each.ids]

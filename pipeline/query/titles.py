@@ -57,8 +57,8 @@ def _spans(text: str) -> Iterator[TitleSpan]:
             said = text[start:last]
             if not (said[0].isupper() or not said[0].isalpha() or (lower and last > words[first][1])):
                 continue
-            for end in sorted({start + len(each) for each in _trimmed(said)}):
-                key = title_key(text[start:end])
+            ends = sorted({start + len(each) for each in _trimmed(said)}, reverse=True)
+            for key, end in {title_key(text[start:end]): end for end in ends}.items():
                 if key and not (first == 0 and key.split()[0] in _OPENERS):
                     yield TitleSpan(start, end, key)
 

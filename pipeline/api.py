@@ -13,8 +13,8 @@ from pipeline.store.driver import Store
 from pipeline.store.private import named_server, private_server
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from datetime import date, datetime
     from pathlib import Path
     from types import TracebackType
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pipeline.ingest.status import Status
     from pipeline.ingest.stop import StopRequest
     from pipeline.query.answer import Answer
+    from pipeline.query.plan import Plan
     from pipeline.store.analyst import Table
     from pipeline.store.digest import GraphDigest
     from pipeline.store.private import Connection
@@ -245,17 +246,22 @@ class Groundplan:
         ensure_readable(self.store)
         return digest(self.store)
 
-    def ask(self, question: str) -> Answer:
+    def ask(
+        self, question: str, *, as_of: date | None = None, on_plan: Callable[[Plan], object] | None = None
+    ) -> Answer:
         """Answer a question from the graph, with citations, by a plan that is fixed before anything is retrieved.
 
-        Raises `UsageError` for a graph into which nothing was ingested yet, `MigrationPending` for one of another
-        version.
+        With `as_of`, facts that documents say held at another time are left out. `on_plan` is called with the plan
+        before anything is retrieved. Raises `UsageError` for a graph into which nothing was ingested yet,
+        `MigrationPending` for one of another version.
         """
         from pipeline.query.ask import ask
         from pipeline.store.migrate import ensure_readable
 
         ensure_readable(self.store)
-        return ask(question, store=self.store, settings=self.settings, ontology=self.ontology)
+        return ask(
+            question, store=self.store, settings=self.settings, ontology=self.ontology, as_of=as_of, on_plan=on_plan
+        )
 
     def status(self) -> Status:
         """The latest runs, who holds the graph, and what waits for the next run."""
@@ -313,9 +319,11 @@ class AsyncGroundplan:
         """As `Groundplan.status`."""
         return await asyncio.to_thread(self.graph.status)
 
-    async def ask(self, question: str) -> Answer:
+    async def ask(
+        self, question: str, *, as_of: date | None = None, on_plan: Callable[[Plan], object] | None = None
+    ) -> Answer:
         """As `Groundplan.ask`."""
-        return await asyncio.to_thread(self.graph.ask, question)
+        return await asyncio.to_thread(lambda: self.graph.ask(question, as_of=as_of, on_plan=on_plan))
 
     async def cypher(self, query: str, /, *, max_rows: int | None = None, **parameters: Any) -> Table:  # noqa: ANN401
         """As `Groundplan.cypher`."""

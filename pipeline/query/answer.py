@@ -65,13 +65,17 @@ class Answer:
 
     def explain(self) -> str:
         """The plan and the size of each step beside its limit."""
+        return f"{self.plan}\n{self.sizes()}"
+
+    def sizes(self) -> str:
+        """The size of each step beside its limit."""
         rows = [record.as_json() for record in self.steps]
         sizes = [
             f"  {row['step']:<9} tokens {row['tokens']}/{row['max_tokens']}, rows {row['rows']}/{row['max_rows']}, "
             f"calls {row['calls']}/{row['max_calls']}, {row['seconds']:.3f}/{row['max_seconds']:g} s"
             for row in rows
         ]
-        return "\n".join([str(self.plan), "steps (used / allowed):", *sizes])
+        return "\n".join(["steps (used / allowed):", *sizes])
 
     def as_json(self) -> dict[str, Any]:
         """Plain values: answer, citations, plan and steps."""

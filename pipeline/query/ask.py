@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from graph_schema.ontology import Ontology
     from pipeline.query.plan import Plan
-    from pipeline.query.question import Question
     from pipeline.settings import Settings
     from pipeline.store.driver import Store
 
@@ -33,7 +32,7 @@ def ask(
     settings: Settings,
     ontology: Ontology,
     as_of: date | None = None,
-    on_plan: Callable[[Plan, Question], None] | None = None,
+    on_plan: Callable[[Plan], object] | None = None,
 ) -> Answer:
     """Answer one question from the graph, with `as_of` from what held on that day. `on_plan` is called with the plan
     before anything is retrieved. Raises `UsageError` for an empty one and `ContractExceeded` for one that is too long;
@@ -53,7 +52,7 @@ def ask(
         chosen = plan(question, linked, ontology)
         record.take_text(text)
     if on_plan is not None:
-        on_plan(chosen, question)
+        on_plan(chosen)
     with step(RETRIEVE, steps) as record:
         retrieved = Retriever(store, ontology, language, record, as_of)(chosen, question)
     with step(ANSWER, steps) as record:

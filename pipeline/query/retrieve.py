@@ -117,7 +117,7 @@ class Retriever:
             ways = self.follower.follow(self.follower.start(plan.names[0]), plan.chain)
             if ways:
                 return Retrieved(ways=ways)
-        elif len(plan.chain) == 2:  # noqa: PLR2004
+        elif len(plan.chain) == 2:
             facts = self._chain(plan, question)
         if facts:
             return Retrieved(facts=self.facts.cited(facts))

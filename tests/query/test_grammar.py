@@ -44,7 +44,7 @@ def test_a_chain_is_read_from_the_name_outwards(text: str, chain: tuple[str, ...
         ("which museum was established first, §0 or §1?", (), "inception", False),
     ],
 )
-def test_an_order_of_two_is_read(text: str, relations: tuple[str, ...], measure: str, last: bool) -> None:  # noqa: FBT001
+def test_an_order_of_two_is_read(text: str, relations: tuple[str, ...], measure: str, last: bool) -> None:
     asked = read(text)
     assert isinstance(asked, ComparisonAsked)
     assert (asked.names, asked.relations, asked.measure, asked.last) == ((0, 1), relations, measure, last)

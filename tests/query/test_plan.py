@@ -1,4 +1,4 @@
-"""Plan: a fitting one of a small closed set, from the question and its links alone, fixed before anything is retrieved."""
+"""Plan: one of a small closed set, from the question and its links alone, fixed before anything is retrieved."""
 
 from __future__ import annotations
 

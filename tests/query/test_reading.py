@@ -11,12 +11,12 @@ from pipeline.query.reading import read
 from pipeline.text.countries import country_of, country_words
 
 FILM = (
-    "Winter Harbour is a 1951 Norwegian drama film written and directed by Solveig Ness, starring Karl Moe and Ida Vik. "
-    "The music was composed by Jon R. Hauge."
+    "Winter Harbour is a 1951 Norwegian drama film written and directed by Solveig Ness, starring Karl Moe and Ida "
+    "Vik. The music was composed by Jon R. Hauge."
 )
 PERSON = (
-    "Solveig Ness (born Solveig Moe; 3 May 1910 in Tromsø, Norway – 4 June 1980) was a Norwegian film director. She was "
-    "the daughter of Gustav Moe and Ebba Stone. In 1935 she married Erik Ness, 2nd Earl of Voss."
+    "Solveig Ness (born Solveig Moe; 3 May 1910 in Tromsø, Norway – 4 June 1980) was a Norwegian film director. She "
+    "was the daughter of Gustav Moe and Ebba Stone. In 1935 she married Erik Ness, 2nd Earl of Voss."
 )
 
 

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from pipeline.api import AsyncGroundplan, Groundplan
     from pipeline.ingest.report import RunReport
     from pipeline.query.answer import Answer, Sentence
+    from pipeline.query.cancel import CancelToken
     from pipeline.query.citation import Citation
+    from pipeline.query.contracts import Budget
+    from pipeline.query.results import Entities, Neighbours, Paths
     from pipeline.settings import Settings
     from pipeline.store.analyst import Table
     from pipeline.store.digest import GraphDigest
@@ -28,10 +31,15 @@ if TYPE_CHECKING:
 __all__ = [
     "Answer",
     "AsyncGroundplan",
+    "Budget",
+    "CancelToken",
     "Citation",
+    "Entities",
     "GraphDigest",
     "Groundplan",
     "GroundplanError",
+    "Neighbours",
+    "Paths",
     "RunReport",
     "Sentence",
     "Settings",
@@ -41,9 +49,14 @@ __all__ = [
 _HOMES = {
     "Answer": "pipeline.query.answer",
     "AsyncGroundplan": "pipeline.api",
+    "Budget": "pipeline.query.contracts",
+    "CancelToken": "pipeline.query.cancel",
     "Citation": "pipeline.query.citation",
+    "Entities": "pipeline.query.results",
     "GraphDigest": "pipeline.store.digest",
     "Groundplan": "pipeline.api",
+    "Neighbours": "pipeline.query.results",
+    "Paths": "pipeline.query.results",
     "RunReport": "pipeline.ingest.report",
     "Sentence": "pipeline.query.answer",
     "Settings": "pipeline.settings",

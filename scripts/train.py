@@ -1,4 +1,4 @@
-"""Trains the weights that ship: `names`, `relations`, or both, from the labelled data beside the repository.
+"""Trains the weights that ship: `names`, `relations`, `retrieval`, or all, from the labelled data beside the repository.
 
 The same data gives the same bytes. Exit code 2 when the data is not there.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared" / "data"
 WEIGHTS = ROOT / "pipeline" / "weights"
-SETS = ("names", "relations")
+SETS = ("names", "relations", "retrieval")
 
 
 def main(wanted: list[str]) -> int:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
+from pipeline.engines.cores import usable_cores
 from pipeline.errors import StoreUnavailable, TooManyGone
 from pipeline.files import remove_leftovers
 from pipeline.ingest.dead_letters import DeadLetters
 from pipeline.ingest.derive import derive
+from pipeline.ingest.embed import embed
 from pipeline.ingest.enrich import enrich
 from pipeline.ingest.generations import finish
 from pipeline.ingest.intake import RECORDS, Intake
@@ -16,6 +18,7 @@ from pipeline.ingest.plan import Plan
 from pipeline.ingest.resolve import RESOLUTION_NOTES, resolve
 from pipeline.ingest.sources import walk
 from pipeline.progress import progress
+from pipeline.text.encoder import open_encoder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,6 +55,7 @@ class IngestJob:
         self.options = options
         self.stop = stop
         self.report = report
+        self.encoder = open_encoder(settings, threads=usable_cores())
         self.letters = DeadLetters(settings.home, report.run)
         self.intake = Intake(store, settings, ontology, options=options, report=report, letters=self.letters, stop=stop)
         # An earlier part of the same run may have written.
@@ -95,6 +99,9 @@ class IngestJob:
                 enrich(self.store, shown, self.stop.check)
             with progress("indexes", "brought up to date"):
                 self.store.await_indexes()
+        if self.encoder is not None:  # last, since a server that does not answer ends the run
+            with self.report.timed("embed"), progress("embed", "passages") as shown:
+                embed(self.store, self.encoder, shown, self.stop.check)
 
     def _documents(self, sources: Sequence[Source]) -> None:
         with self.report.timed("plan"):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline.ingest.dead_letters import outstanding
 from pipeline.store.lease import holder_of
 from pipeline.store.migrate import inspect
+from pipeline.text.encoder import dimensions_of
 
 if TYPE_CHECKING:
     from graph_schema.ontology import Ontology
@@ -63,5 +64,5 @@ def status_of(store: Store, settings: Settings, ontology: Ontology) -> Status:
         holder=holder_of(store),
         waiting={what: count for what, count in store.read("unsettled")[0].items() if count},
         dead_letters=dict(sorted(Counter(each.stage for each in outstanding(settings.home)).items())),
-        pending_migrations=inspect(store, ontology).missing,
+        pending_migrations=inspect(store, ontology, dimensions_of(settings)).missing,
     )

@@ -10,6 +10,7 @@ from pipeline.query.dates import spoken
 from pipeline.query.retrieve import MAX_FACTS
 from pipeline.query.value import value_of
 from pipeline.query.ways import of_comparison, of_ways
+from pipeline.tabular import Tabular
 from pipeline.text.values import compatible
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Tabular):
     """The answer to a question. `found` is False when nothing that was read says it; `sentences` are then empty and
     `note` says what was looked at. `value` is the answer in the fewest words ("Oslo", "3 May 1890", "yes"), `None`
     where there is no one. `total` is an aggregate's exact number, `None` elsewhere."""
@@ -62,6 +63,14 @@ class Answer:
         if self.note:
             lines.append(self.note)
         return "\n".join(lines)
+
+    def to_rows(self) -> list[dict[str, Any]]:
+        """One row a citation, with the number of its sentence, from 1, and the sentence."""
+        return [
+            {"sentence": number, "text": each.text, **_citation_json(citation)}
+            for number, each in enumerate(self.sentences, 1)
+            for citation in each.citations
+        ]
 
     def explain(self) -> str:
         """The plan and the size of each step beside its limit."""

@@ -99,7 +99,7 @@ def titled(
     if not keys:
         return [() for _ in names]
     record.call()
-    rows = record.take_rows(store.read("documents_titled", keys=sorted(keys), per_title=MAX_HOMONYMS))
+    rows = record.take_rows(store.read("documents_called", keys=sorted(keys), per_title=MAX_HOMONYMS))
     by_title: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
         if row["weight"] >= MIN_WEIGHT:

@@ -68,7 +68,7 @@ class Plan:
 
 
 FACTS = ("facts_with_subject", "facts_with_object", "evidence_of_facts")
-TEXTS = ("documents_titled", "openings_of")
+TEXTS = ("documents_called", "openings_of")
 PASSAGES = "if nothing says it: sentences of the passages that match the question, by full text"
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pipeline.query.question import Order, Question
     from pipeline.store.driver import Store
 
-__all__ = ["MAX_FACTS", "MAX_LISTED", "MAX_QUOTES_A_FACT", "Fact", "Retrieved", "Retriever"]
+__all__ = ["MAX_FACTS", "MAX_LISTED", "MAX_QUOTES_A_FACT", "Fact", "Retrieved", "Retriever", "fact_of"]
 
 MAX_CANDIDATE_CHUNKS = 60
 MAX_CHUNKS = 8

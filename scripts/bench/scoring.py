@@ -2,7 +2,7 @@
 
 Questions with a list of accepted answers, as `tests/samples/questions.jsonl`, are judged by whole words of the answer's
 sentences. Those with one short answer, as the multi-hop sets, are judged by the answer's value: equal, or token F1 of
-at least .8, after lower-casing and without articles and punctuation; dates as dates. An answer without a value abstains.
+at least .8, after lower-casing and without articles and punctuation; dates as dates. One without a value abstains.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ Verdict = Literal["right", "wrong", "abstained"]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question with what a careful reader answers: any of `any_of`, every one of `all_of`, the `value` (of a question
-    of a multi-hop set), or (all of them empty) that the documents do not say."""
+    """One question with what a careful reader answers: any of `any_of`, every one of `all_of`, the `value` (of a
+    question of a multi-hop set), or (all of them empty) that the documents do not say."""
 
     id: str
     text: str

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from pipeline.store.driver import Store
 
 TEXT = "Anna Berg founded Halden Instruments in 1962. She was born in Oslo. Karl Vos joined Halden Instruments.\n"
-GRAPH = {"server", "schema", "indexes", "lease", "last run", "unfinished work", "orphans", "offsets", "dead letters"}
+GRAPH = {"server", "schema", "indexes", "lease", "last run", "unfinished work", "vectors", "orphans", "offsets",
+         "dead letters"}  # fmt: skip
 RUN = "CREATE (:Run {id: 'r', status: $status, started: '2026-01-01', summary: '{}'})"
 
 
@@ -67,7 +68,7 @@ def test_a_sound_graph_and_host_are_all_well_and_the_command_exits_0(
     said = json.loads(done.stdout)
     assert done.return_value == 0
     assert not said["failed"]
-    assert {each["check"] for each in said["findings"]} == GRAPH | {"settings", "disk", "model", "sources"}
+    assert {each["check"] for each in said["findings"]} == GRAPH | {"settings", "disk", "model", "encoder", "sources"}
     assert {each["state"] for each in said["findings"]} == {"ok"}
 
 

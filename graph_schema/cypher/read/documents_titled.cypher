@@ -1,20 +1,13 @@
-// Purpose: The documents that given titles name, the surest first, with what each is about.
+// Purpose: The documents that bear given titles. A title that very many bear says too little and gives none.
 // Parameter keys (list<string>): title keys
-// Parameter per_title (integer): how many documents of each title at most
-// Column title_key: the title key
-// Column weight: how surely (0 to 1) it names the document
-// Column key: document key
-// Column title: the document's own title, or null
-// Column opening: the beginning of its text
-// Column entities: {id, name, kind} of what it is about
-UNWIND $keys AS title_key
-MATCH (t:Title {key: title_key})
-CALL (t) {
-  MATCH (t)<-[r:TITLED]-(d:Document)
-  RETURN d, r.weight AS weight ORDER BY weight DESC, d.key LIMIT $per_title
-}
-RETURN title_key, weight, d.key AS key, d.title AS title,
-       coalesce(head(COLLECT { MATCH (d)<-[:FROM_DOCUMENT]-(c:Chunk {index: 0}) RETURN left(c.text, 200) }), '') AS opening,
-       COLLECT { MATCH (d)-[:ABOUT]->(:LocalEntity)-[:RESOLVES_TO]->(e:__Entity__) WHERE e.named
-                 RETURN DISTINCT e {.id, .name, .kind} } AS entities
-ORDER BY title_key, weight DESC, key
+// Parameter max_bearers (integer): how many documents may bear a title
+// Column title: the title
+// Column bearers: how many documents bear it
+// Column document: document key
+// Column weight: how surely it names the document, 0 to 1
+UNWIND $keys AS key
+MATCH (t:Title {key: key})
+WITH t, COUNT { (t)<-[:TITLED]-() } AS bearers
+WHERE bearers <= $max_bearers
+MATCH (t)<-[r:TITLED]-(d:Document)
+RETURN t.key AS title, bearers, d.key AS document, r.weight AS weight

@@ -4,6 +4,7 @@
 // Column id: chunk id
 // Column text: its text
 // Column start: its first offset in the document's text
+// Column document: document key
 // Column source: source name
 // Column path: path within the source
 // Column record: record within the file, or null
@@ -11,6 +12,6 @@
 // Column score: full-text score
 CALL db.index.fulltext.queryNodes('chunk_text', $query, {limit: 2 * $limit}) YIELD node, score
 MATCH (node)-[:FROM_DOCUMENT]->(d:Document)
-RETURN node.id AS id, node.text AS text, node.start AS start, d.source AS source, d.path AS path, d.record AS record,
-       d.title AS title, score
+RETURN node.id AS id, node.text AS text, node.start AS start, d.key AS document,
+       d.source AS source, d.path AS path, d.record AS record, d.title AS title, score
 ORDER BY score DESC, id LIMIT $limit

@@ -17,7 +17,7 @@ from pipeline.store.private import named_server, private_server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
     from pathlib import Path
     from types import TracebackType
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pipeline.ingest.stop import StopRequest
     from pipeline.query.answer import Answer
     from pipeline.query.contracts import Budget
+    from pipeline.query.plan import Plan
     from pipeline.query.results import Entities, Neighbours, Paths
     from pipeline.query.retrieval.result import Retrieval
     from pipeline.store.analyst import Table
@@ -266,13 +267,17 @@ class Groundplan:
         question: str,
         *,
         budget: Budget | None = None,
+        as_of: date | None = None,
+        on_plan: Callable[[Plan], object] | None = None,
         timeout_s: float | None = None,
         token: CancelToken | None = None,
     ) -> Answer:
         """Answer a question from the graph, with citations, by a plan that is fixed before anything is retrieved.
 
-        `budget` holds the limits of each step. `timeout_s` is the time for the whole question, waiting for its turn
-        included; another thread can call it off by `token`, which may have a time of its own.
+        `budget` holds the limits of each step. With `as_of`, facts that documents say held at another time are left
+        out. `on_plan` is called with the plan before anything is retrieved. `timeout_s` is the time for the whole
+        question, waiting for its turn included; another thread can call it off by `token`, which may have a time of its
+        own.
 
         Raises `UsageError` for a graph into which nothing was ingested yet and for an empty question,
         `MigrationPending` for a graph of another version, `ContractExceeded` for what would take more than the budget
@@ -282,7 +287,14 @@ class Groundplan:
 
         with self._asking(_token(timeout_s, token)) as token:
             return ask(
-                question, store=self.store, settings=self.settings, ontology=self.ontology, budget=budget, token=token
+                question,
+                store=self.store,
+                settings=self.settings,
+                ontology=self.ontology,
+                budget=budget,
+                as_of=as_of,
+                on_plan=on_plan,
+                token=token,
             )
 
     def retrieve(
@@ -436,10 +448,20 @@ class AsyncGroundplan:
         """As `Groundplan.status`."""
         return await asyncio.to_thread(self.graph.status)
 
-    async def ask(self, question: str, *, budget: Budget | None = None, timeout_s: float | None = None) -> Answer:
+    async def ask(
+        self,
+        question: str,
+        *,
+        budget: Budget | None = None,
+        as_of: date | None = None,
+        on_plan: Callable[[Plan], object] | None = None,
+        timeout_s: float | None = None,
+    ) -> Answer:
         """As `Groundplan.ask`."""
         token = CancelToken(timeout_s)
-        return await self._asked(token, lambda: self.graph.ask(question, budget=budget, token=token))
+        return await self._asked(
+            token, lambda: self.graph.ask(question, budget=budget, as_of=as_of, on_plan=on_plan, token=token)
+        )
 
     async def retrieve(
         self, question: str, *, limit: int = 8, budget: Budget | None = None, timeout_s: float | None = None

@@ -8,7 +8,11 @@ import click
 @click.command()
 @click.argument("question")
 @click.option("--json", "as_json", is_flag=True, help="The answer, its citations, the plan and each step as JSON.")
-@click.option("--explain", is_flag=True, help="Also print the plan and the size of each step beside its limit.")
+@click.option(
+    "--explain",
+    is_flag=True,
+    help="Print the plan before anything is retrieved, and the size of each step beside its limit after.",
+)
 def ask(question: str, *, as_json: bool, explain: bool) -> None:
     """Answer QUESTION from the graph. Every sentence comes with the document, the offsets and the quote it rests on."""
     import json
@@ -16,10 +20,10 @@ def ask(question: str, *, as_json: bool, explain: bool) -> None:
     from pipeline.api import Groundplan
 
     with Groundplan.open() as kg:
-        answer = kg.ask(question)
+        answer = kg.ask(question, on_plan=lambda plan: click.echo(str(plan), err=as_json) if explain else None)
     if as_json:
         click.echo(json.dumps(answer.as_json(), ensure_ascii=False, indent=2))
         return
     click.echo(str(answer))
     if explain:
-        click.echo(answer.explain())
+        click.echo(answer.sizes())

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import calendar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pipeline.query.citation import Citation
+from pipeline.query.dates import spoken
 from pipeline.query.retrieve import MAX_FACTS
+from pipeline.query.value import value_of
+from pipeline.query.ways import of_comparison, of_ways
 from pipeline.tabular import Tabular
 from pipeline.text.values import compatible
 
 if TYPE_CHECKING:
     from graph_schema.ontology import Ontology
     from pipeline.query.contracts import StepRecord
-    from pipeline.query.parse import Question
     from pipeline.query.plan import Plan
+    from pipeline.query.question import Question
     from pipeline.query.retrieve import Fact, Retrieved
 
 MAX_SENTENCES = 10
@@ -33,10 +35,12 @@ class Sentence:
 @dataclass(frozen=True, slots=True)
 class Answer(Tabular):
     """The answer to a question. `found` is False when nothing that was read says it; `sentences` are then empty and
-    `note` says what was looked at. `total` is an aggregate's exact number, `None` elsewhere."""
+    `note` says what was looked at. `value` is the answer in the fewest words ("Oslo", "3 May 1890", "yes"), `None`
+    where there is no one. `total` is an aggregate's exact number, `None` elsewhere."""
 
     question: str
     found: bool
+    value: str | None
     sentences: tuple[Sentence, ...]
     total: int | None
     listed: tuple[str, ...]
@@ -70,13 +74,17 @@ class Answer(Tabular):
 
     def explain(self) -> str:
         """The plan and the size of each step beside its limit."""
+        return f"{self.plan}\n{self.sizes()}"
+
+    def sizes(self) -> str:
+        """The size of each step beside its limit."""
         rows = [record.as_json() for record in self.steps]
         sizes = [
             f"  {row['step']:<9} tokens {row['tokens']}/{row['max_tokens']}, rows {row['rows']}/{row['max_rows']}, "
             f"calls {row['calls']}/{row['max_calls']}, {row['seconds']:.3f}/{row['max_seconds']:g} s"
             for row in rows
         ]
-        return "\n".join([str(self.plan), "steps (used / allowed):", *sizes])
+        return "\n".join(["steps (used / allowed):", *sizes])
 
     def as_json(self) -> dict[str, Any]:
         """Plain values: answer, citations, plan and steps."""
@@ -84,6 +92,7 @@ class Answer(Tabular):
             "question": self.question,
             "found": self.found,
             "answer": self.text,
+            "value": self.value,
             "sentences": [
                 {"text": each.text, "citations": [_citation_json(citation) for citation in each.citations]}
                 for each in self.sentences
@@ -91,7 +100,7 @@ class Answer(Tabular):
             "total": self.total,
             "listed": list(self.listed),
             "note": self.note,
-            "plan": {"name": self.plan.name, "steps": list(self.plan.steps)},
+            "plan": {"name": self.plan.name, "steps": [each.as_json() for each in self.plan.steps]},
             "steps": [record.as_json() for record in self.steps],
         }
 
@@ -101,6 +110,7 @@ class Composed:
     """What the composer makes of what was retrieved."""
 
     sentences: tuple[Sentence, ...] = ()
+    value: str | None = None
     total: int | None = None
     listed: tuple[str, ...] = ()
     note: str | None = None
@@ -120,20 +130,27 @@ class Composer:
             sentences = self._of_aggregate(plan, retrieved)
         elif retrieved.facts:
             sentences = self._of_facts(plan, question, retrieved.facts)
+        elif retrieved.compared is not None:
+            sentences = [Sentence(*each) for each in of_comparison(retrieved.compared)]
+        elif retrieved.ways:
+            sentences = [Sentence(*each) for each in of_ways(retrieved.ways)]
         else:
             quoted = [passage.citation for passage in retrieved.passages]
             sentences = [Sentence(" ".join(citation.quote.split()), (citation,)) for citation in quoted]
+        value = value_of(plan, question, retrieved)
+        if retrieved.compared is not None and value is None:
+            sentences = []
         fitting = self._fitting([sentence for sentence in sentences if sentence.citations])
         if not fitting:
             return Composed(note=_not_found(plan, scope))
         if retrieved.total is not None:
             uncited = retrieved.total - len(fitting[0].citations)
             note = f"{uncited} more are counted than are cited here." if uncited > 0 else None
-            return Composed(tuple(fitting), retrieved.total, retrieved.listed, note)
+            return Composed(tuple(fitting), value, retrieved.total, retrieved.listed, note)
         left_out = len(sentences) - len(fitting)
         bound = "At least " if len(retrieved.facts) >= MAX_FACTS else ""
         note = f"{bound}{left_out} more found; ask for a list, or narrow the question." if left_out else None
-        return Composed(tuple(fitting), retrieved.total, retrieved.listed, note)
+        return Composed(tuple(fitting), value, retrieved.total, retrieved.listed, note)
 
     def _fitting(self, sentences: list[Sentence]) -> list[Sentence]:
         """The sentences that fit the contract, in order; what is left out is counted by the caller."""
@@ -223,19 +240,6 @@ def _value(fact: Fact) -> str:
     return " ".join(said.split())
 
 
-def spoken(value: str, value_type: str | None) -> str:
-    """A normalised value as people write it: dates with the month's name, amounts as they are."""
-    if value_type != "date":
-        return value
-    if "/" in value:
-        return " to ".join(spoken(end, value_type) for end in value.split("/"))
-    year, *rest = value.split("-")
-    if not rest:
-        return year
-    month = calendar.month_name[int(rest[0])]
-    return f"{month} {year}" if len(rest) == 1 else f"{int(rest[1])} {month} {year}"
-
-
 def _exclude(first: Fact, second: Fact) -> bool:
     if first.value is None or second.value is None:
         return True
@@ -247,7 +251,7 @@ def _count(number: int, noun: str) -> str:
 
 
 def _not_found(plan: Plan, scope: str) -> str:
-    unknown = [step for step in plan.steps if step.endswith("stands for nothing in the graph")]
+    unknown = [step.text for step in plan.steps if step.text.endswith("stands for nothing in the graph")]
     reason = f" {'; '.join(unknown)}." if unknown else ""
     return f"Not found in what was read ({scope}).{reason}"
 

@@ -13,11 +13,16 @@ from pipeline.query.parse import QuestionParser
 from pipeline.query.plan import plan
 from pipeline.query.retrieve import Retriever
 from pipeline.query.stated import whole_text
+from pipeline.query.titles import titles_in
 from pipeline.text import nlp
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+
     from graph_schema.ontology import Ontology
     from pipeline.query.cancel import CancelToken
+    from pipeline.query.plan import Plan
     from pipeline.settings import Settings
     from pipeline.store.driver import Store
 
@@ -29,10 +34,13 @@ def ask(
     settings: Settings,
     ontology: Ontology,
     budget: Budget | None = None,
+    as_of: date | None = None,
+    on_plan: Callable[[Plan], object] | None = None,
     token: CancelToken | None = None,
 ) -> Answer:
-    """Answer one question from the graph. Raises `UsageError` for an empty one, `ContractExceeded` for one that is
-    too long, and what `token` does; what the graph does not know is an answer whose `found` is False."""
+    """Answer one question from the graph, with `as_of` from what held on that day. `on_plan` is called with the plan
+    before anything is retrieved. Raises `UsageError` for an empty one, `ContractExceeded` for one that is too long, and
+    what `token` does; what the graph does not know is an answer whose `found` is False."""
     text = " ".join(text.split())
     if not text:
         raise UsageError("the question is empty.", "Ask something, for example: groundplan ask 'Who founded ...?'")
@@ -43,14 +51,18 @@ def ask(
         language = nlp.load(settings.model)
         shown(1)
     with step(budget.parse, steps, token) as record:
-        question = QuestionParser(language, ontology)(record.take_text(text))
+        titles = titles_in(record.take_text(text), store.within(record.seconds_left), record)
+        question = QuestionParser(language, ontology)(text, titles)
     with step(budget.link, steps, token) as record:
         linked = link(question, store.within(record.seconds_left), ontology, record)
     with step(budget.plan, steps, token) as record:
         chosen = plan(question, linked, ontology)
         record.take_text(text)
+    if on_plan is not None:
+        on_plan(chosen)
     with step(budget.retrieve, steps, token) as record:
-        retrieved = Retriever(store.within(record.seconds_left), ontology, language, record)(chosen, question)
+        retriever = Retriever(store.within(record.seconds_left), ontology, language, record, as_of)
+        retrieved = retriever(chosen, question)
     with step(budget.answer, steps, token) as record:
         record.call()
         (counts,) = record.take_rows(store.within(record.seconds_left).read("count_documents"))
@@ -58,6 +70,7 @@ def ask(
     return Answer(
         question=text,
         found=bool(composed.sentences),
+        value=composed.value,
         sentences=composed.sentences,
         total=composed.total,
         listed=composed.listed,

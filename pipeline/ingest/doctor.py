@@ -58,6 +58,7 @@ def examine_graph(store: Store, settings: Settings, ontology: Ontology) -> Itera
     yield _lease(status)
     yield _runs(status)
     yield _waiting(status)
+    yield _communities(status)
     yield from _orphans(store)
     yield _offsets(store)
     yield _dead_letters(status)
@@ -146,6 +147,17 @@ def _waiting(status: Status) -> Finding:
     if said and not status.running:
         return Finding("unfinished work", "warning", said, "The next run finishes it: run `groundplan ingest` again.")
     return Finding("unfinished work", "ok", said or "none")
+
+
+def _communities(status: Status) -> Finding:
+    found = status.communities
+    if found is not None and found.left_out:
+        remedy = "Questions about themes find none. Set GROUNDPLAN_MAX_COMMUNITY_ENTITIES higher if memory allows."
+        return Finding("communities", "warning", str(found), remedy)
+    if found is not None and found.waiting and not status.running:
+        remedy = "The next run finds them: run `groundplan ingest` again."
+        return Finding("communities", "warning", str(found), remedy)
+    return Finding("communities", "ok", str(found or "none yet"))
 
 
 def _orphans(store: Store) -> Iterator[Finding]:

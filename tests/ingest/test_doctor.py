@@ -24,7 +24,18 @@ if TYPE_CHECKING:
     from pipeline.store.driver import Store
 
 TEXT = "Anna Berg founded Halden Instruments in 1962. She was born in Oslo. Karl Vos joined Halden Instruments.\n"
-GRAPH = {"server", "schema", "indexes", "lease", "last run", "unfinished work", "orphans", "offsets", "dead letters"}
+GRAPH = {
+    "server",
+    "schema",
+    "indexes",
+    "lease",
+    "last run",
+    "unfinished work",
+    "communities",
+    "orphans",
+    "offsets",
+    "dead letters",
+}
 RUN = "CREATE (:Run {id: 'r', status: $status, started: '2026-01-01', summary: '{}'})"
 
 

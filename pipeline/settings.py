@@ -60,7 +60,7 @@ class Settings(BaseModel):
     max_transaction_rows: int = Field(default=20_000, ge=100)
     max_dead_letters: int | None = Field(default=None, ge=0)
     max_prune_share: float = Field(default=0.25, ge=0, le=1)
-    max_community_entities: int = Field(default=200_000, ge=0)
+    max_community_entities: int = Field(default=100_000, ge=0)
 
     engine: Literal["serial", "processes", "dask"] = "processes"
     workers: int | None = Field(default=None, ge=1)

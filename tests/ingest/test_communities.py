@@ -34,6 +34,15 @@ TEXTS = {
 }
 
 
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name, text in TEXTS.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
 def build(store: Store, facts: Iterable[tuple[str, str]], chunks: Iterable[tuple[str, ...]] = (), *alone: str) -> None:
     """Entities, facts between two of them, and chunks that mention some; then what derivation notes."""
     facts, chunks = list(facts), list(chunks)
@@ -155,10 +164,10 @@ def test_the_order_in_which_the_graph_was_made_does_not_matter(store: Store) -> 
 
 
 def test_the_key_of_a_community_outlives_what_comes_to_its_edge(store: Store) -> None:
-    build(store, [("hub", name) for name in ("a", "b", "c", "d")])
+    build(store, [("hub", "a"), ("hub", "b"), ("hub", "c"), ("a", "b"), ("b", "c"), ("c", "a")])
     find(store)
     before = found(store)["hub"][0]
-    build(store, [("hub", "e"), ("d", "e")])
+    build(store, [("hub", "e")])
     find(store)
     assert before == found(store)["hub"][0] == found(store)["e"][0]
     assert isinstance(before, int)
@@ -286,37 +295,28 @@ def test_killed_after_any_transaction_the_next_run_finishes_the_work(
 # In a run
 
 
-def test_a_run_finds_them_once_and_the_digest_does_not_know_them(graph: Groundplan, tmp_path: Path) -> None:
-    for name, text in TEXTS.items():
-        (tmp_path / name).write_text(text, encoding="utf-8")
-    graph.ingest(tmp_path)
-    with_them = dump(graph.store)
-    assert {frozenset({"Anna Berg", "Halden Instruments"}), frozenset({"Ruth Moe", "Fjord Radio"})} <= {
-        frozenset(names & {"Anna Berg", "Halden Instruments", "Ruth Moe", "Fjord Radio"})
-        for names in _names_together(graph.store)
-    }
-    assert graph.ingest(tmp_path).written == {"evidence": 0, "knowledge": 0, "enrichment": 0}
+def test_a_run_finds_them_once_and_the_digest_does_not_know_them(graph: Groundplan, folder: Path) -> None:
+    graph.ingest(folder)
+    known = dump(graph.store)
+    names = _names_together(graph.store)
+    assert len(names) == 2
+    assert any({"Anna Berg", "Halden Instruments"} <= each for each in names)
+    assert graph.ingest(folder).written == {"evidence": 0, "knowledge": 0, "enrichment": 0}
     graph.settings = graph.settings.model_copy(update={"max_community_entities": 2})
-    report = graph.ingest(tmp_path)
+    report = graph.ingest(folder)
     assert report.notes == {"communities left out: 3 named entities or more (max_community_entities)": 1}
     assert (report.written["evidence"], report.written["knowledge"]) == (0, 0)
     assert _names_together(graph.store) == []
-    assert dump(graph.store) == with_them
-    state = graph.status().communities
-    assert state is not None
-    assert state.left_out
+    assert dump(graph.store) == known
 
 
-def test_a_document_that_leaves_takes_its_entities_out_of_them(graph: Groundplan, tmp_path: Path) -> None:
+def test_a_document_that_leaves_takes_its_entities_out_of_them(graph: Groundplan, folder: Path) -> None:
     graph.settings = graph.settings.model_copy(update={"max_prune_share": 1.0})
-    for name, text in TEXTS.items():
-        (tmp_path / name).write_text(text, encoding="utf-8")
-    graph.ingest(tmp_path)
-    (tmp_path / "two.txt").unlink()
-    graph.ingest(tmp_path, prune=True)
-    state = graph.status().communities
-    assert state is not None
-    assert (state.waiting, state.communities) == (False, 1)
+    graph.ingest(folder)
+    (folder / "two.txt").unlink()
+    graph.ingest(folder, prune=True)
+    (names,) = _names_together(graph.store)
+    assert "Anna Berg" in names
 
 
 def _names_together(store: Store) -> list[set[str]]:

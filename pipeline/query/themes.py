@@ -27,9 +27,10 @@ MAX_ENTITIES = 8
 MAX_SENTENCES = 3
 NAMED_BY = 3
 MAX_FOCUS_CHUNKS = 60
-MAX_CHUNKS = 4
+MAX_CHUNKS = 6
 CHUNKS_PER_ENTITY = 200
-MAX_PARAGRAPHS = 4
+MAX_PARAGRAPHS = 6
+MIN_SHARE = 0.2  # of the weight of the largest theme
 MAX_SENTENCE_CHARS = 400
 TOLD_BEFORE = 0.25  # what an entity still adds that a sentence before has named
 BLANK_LINE = re.compile(r"\n\s*\n")
@@ -61,7 +62,7 @@ def themes(
     Empty where nothing is found, and where the graph has no communities. Raises `ContractExceeded` where the contract
     of `record` allows less than one look.
     """
-    sought = [word for word in words if word.lower() not in ASKING]
+    sought = [word for word in words if not {word.lower(), word.lower().removesuffix("s")} & ASKING]
     chunks = _focus(store, sought, entity_ids, record)
     if chunks is not None and not chunks:
         return ()
@@ -71,16 +72,18 @@ def themes(
     record.call()
     rows = store.read(
         "telling_chunks",
-        groups=[{"ids": [row["id"] for row in group]} for group in groups],
+        groups=[{"ids": [*(row["id"] for row in group), *entity_ids]} for group in groups],
         chunks=chunks or [],
         per_entity=CHUNKS_PER_ENTITY,
         limit=MAX_CHUNKS,
     )
     kept = _fitting(record.take_rows(rows), record)
+    asked = _Asked(tuple(word.lower() for word in sought), frozenset(entity_ids))
+    said: set[str] = set()
     found = []
     for place, group in enumerate(groups):
-        weights = {row["id"]: float(row["centrality"]) for row in group}
-        sentences = _telling([row for row in kept if row["place"] == place], weights, sought, nlp)
+        weights = dict.fromkeys(entity_ids, 0.0) | {row["id"]: float(row["centrality"]) for row in group}
+        sentences = _telling([row for row in kept if row["place"] == place], weights, asked, said, nlp)
         if sentences:
             found.append(Theme(_name(group), tuple(map(_entity, group)), sentences))
         record.check_time()
@@ -101,7 +104,8 @@ def _focus(store: Store, words: Sequence[str], entity_ids: Sequence[str], record
 
 
 def _groups(store: Store, chunks: list[str] | None, record: StepRecord) -> list[list[Row]]:
-    """The most central entities of each theme; a community of which one entity is left tells of no theme."""
+    """The most central entities of each theme, the largest theme first. One entity alone is none, nor is what is far
+    smaller than the largest."""
     record.call()
     limits = {"limit": MAX_THEMES, "members": MAX_ENTITIES}
     if chunks is None:
@@ -111,7 +115,8 @@ def _groups(store: Store, chunks: list[str] | None, record: StepRecord) -> list[
     groups: dict[int, list[Row]] = {}
     for row in record.take_rows(rows):
         groups.setdefault(row["community"], []).append(row)
-    return [group for group in groups.values() if len(group) > 1]
+    least = MIN_SHARE * rows[0]["weight"] if rows else 0.0
+    return [group for group in groups.values() if len(group) > 1 and group[0]["weight"] >= least]
 
 
 def _fitting(rows: list[Row], record: StepRecord) -> list[Row]:
@@ -142,6 +147,19 @@ def _entity(row: Row) -> Entity:
 
 
 @dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the question is about: words in small letters, and entities."""
+
+    words: tuple[str, ...]
+    entities: frozenset[str]
+
+    def share(self, words: set[str], entities: frozenset[str]) -> float:
+        """The share of it that a sentence with these words and entities holds."""
+        total = len(self.words) + len(self.entities)
+        return (sum(word in words for word in self.words) + len(self.entities & entities)) / total if total else 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class _Part:
     """A paragraph of a chunk with the spans, within it, that mention entities of the theme."""
 
@@ -150,35 +168,37 @@ class _Part:
     text: str
     mentions: tuple[tuple[int, int, str], ...]
 
+    @property
+    def entities(self) -> set[str]:
+        """Those mentioned."""
+        return {entity for _, _, entity in self.mentions}
+
 
 @dataclass(frozen=True, slots=True)
 class _Sentence:
-    """A sentence, the entities that it names, and the share of the question's words that it holds."""
+    """A sentence, the entities that it names, and the share that it holds of what the question is about."""
 
     citation: Citation
     entities: frozenset[str]
     share: float
 
 
-def _telling(rows: list[Row], weights: dict[str, float], words: Sequence[str], nlp: Language) -> tuple[Citation, ...]:
+def _telling(
+    rows: list[Row], weights: dict[str, float], asked: _Asked, said: set[str], nlp: Language
+) -> tuple[Citation, ...]:
     """The sentences that together name most of what is central, best first: each adds the weights of its entities,
-    less where one before has named them. Where none names two of them, those that name one."""
-    parts = sorted(
-        (part for row in rows for part in _parts(row)),
-        key=lambda part: -_weight({e for *_, e in part.mentions}, weights),
-    )[:MAX_PARAGRAPHS]
-    docs = nlp.pipe(part.text for part in parts)
-    found = [each for part, doc in zip(parts, docs, strict=True) for each in _sentences(part, doc, words)]
-    left = [each for each in found if len(each.entities) > 1] or found
+    less where one before has named them; those that name one alone come last. None that was `said` before."""
+    parts = sorted((part for row in rows for part in _parts(row)), key=lambda part: -_weight(part.entities, weights))
+    parts = parts[:MAX_PARAGRAPHS]
+    docs = nlp.pipe((part.text for part in parts), disable=["ner"])
+    left = [each for part, doc in zip(parts, docs, strict=True) for each in _sentences(part, doc, asked)]
     chosen: list[Citation] = []
-    said: set[str] = set()
     told: set[str] = set()
-    while left and len(chosen) < MAX_SENTENCES:
-        best = min(left, key=lambda each: (-_score(each, told, weights), each.citation.place))
+    while len(chosen) < MAX_SENTENCES and (left := [each for each in left if fold(each.citation.quote) not in said]):
+        best = min(left, key=lambda each: (len(each.entities) < 2, -_score(each, told, weights), each.citation.place))
         chosen.append(best.citation)
         told |= best.entities
         said.add(fold(best.citation.quote))
-        left = [each for each in left if fold(each.citation.quote) not in said]
     return tuple(chosen)
 
 
@@ -205,7 +225,7 @@ def _parts(row: Row) -> Iterator[_Part]:
             yield _Part(row, start, text, mentions)
 
 
-def _sentences(part: _Part, doc: Doc, words: Sequence[str]) -> Iterator[_Sentence]:
+def _sentences(part: _Part, doc: Doc, asked: _Asked) -> Iterator[_Sentence]:
     """The sentences of a paragraph that say something of what they name."""
     for span in doc.sents:
         text = span.text.strip()
@@ -218,8 +238,7 @@ def _sentences(part: _Part, doc: Doc, words: Sequence[str]) -> Iterator[_Sentenc
         place = {name: part.row[name] for name in ("source", "path", "record", "title")}
         cited = citation_of(place | {"start": part.start + start, "end": part.start + end, "quote": text})
         lemmas = {token.lemma_.lower() for token in span} | {token.lower_ for token in span}
-        share = sum(word.lower() in lemmas for word in words) / len(words) if words else 0.0
-        yield _Sentence(cited, entities, share)
+        yield _Sentence(cited, entities, asked.share(lemmas, entities))
 
 
 def _is_name(doc: Doc, start: int, end: int) -> bool:

@@ -64,6 +64,7 @@ class Settings(BaseModel):
     max_transaction_rows: int = Field(default=20_000, ge=100)
     max_dead_letters: int | None = Field(default=None, ge=0)
     max_prune_share: float = Field(default=0.25, ge=0, le=1)
+    max_community_entities: int = Field(default=100_000, ge=0)
 
     encoder: Literal["minilm", "server", "none"] = "minilm"
     encoder_base_url: str | None = None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pipeline.engines.cores import usable_cores
 from pipeline.errors import StoreUnavailable, TooManyGone
 from pipeline.files import remove_leftovers
+from pipeline.ingest.communities import find_communities
 from pipeline.ingest.dead_letters import DeadLetters
 from pipeline.ingest.derive import derive
 from pipeline.ingest.embed import embed
@@ -90,13 +91,17 @@ class IngestJob:
             self._documents(sources)
         self.stop.check()
         with self.report.timed("resolve"), progress("resolve", "documents") as shown:
-            found = resolve(self.store, self.ontology, shown, self.stop.check)
-            self.report.notes.update({note: found[note] for note in RESOLUTION_NOTES if found[note]})
+            counts = resolve(self.store, self.ontology, shown, self.stop.check)
+            self.report.notes.update({note: counts[note] for note in RESOLUTION_NOTES if counts[note]})
         with self.report.timed("derive"), progress("derive", "entities and facts") as shown:
             self.report.derived = derive(self.store, self.ontology, shown, self.stop.check)
         with self.report.timed("enrich"):
             with progress("enrich", "documents") as shown:
                 enrich(self.store, shown, self.stop.check)
+            with progress("communities", "entities") as shown:
+                found = find_communities(self.store, self.settings.max_community_entities, shown, self.stop.check)
+            if found is not None and found.left_out:
+                self.report.notes[f"communities {found}"] += 1
             with progress("indexes", "brought up to date"):
                 self.store.await_indexes()
         if self.encoder is not None:  # last, since a server that does not answer ends the run

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import ExitStack, contextmanager, suppress
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 from graph_schema.ontology import load_ontology
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from pipeline.ingest.status import Status
     from pipeline.ingest.stop import StopRequest
     from pipeline.query.answer import Answer
+    from pipeline.query.history import Turn
+    from pipeline.query.scope import Scope
     from pipeline.store.analyst import Table
     from pipeline.store.digest import GraphDigest
     from pipeline.store.private import Connection
@@ -245,17 +248,36 @@ class Groundplan:
         ensure_readable(self.store)
         return digest(self.store)
 
-    def ask(self, question: str) -> Answer:
+    def ask(self, question: str, *, scope: Scope | None = None, history: Sequence[Turn] = ()) -> Answer:
         """Answer a question from the graph, with citations, by a plan that is fixed before anything is retrieved.
+
+        `scope` narrows it to documents of a source, a folder, a time. `history` is the conversation before it: it says
+        what "she" or "that company" stands for, and nothing else is taken from it.
 
         Raises `UsageError` for a graph into which nothing was ingested yet, `MigrationPending` for one of another
         version.
         """
         from pipeline.query.ask import ask
+        from pipeline.query.scope import EVERYTHING
         from pipeline.store.migrate import ensure_readable
 
         ensure_readable(self.store)
-        return ask(question, store=self.store, settings=self.settings, ontology=self.ontology)
+        return ask(
+            question,
+            store=self.store,
+            settings=self.settings,
+            ontology=self.ontology,
+            extractor=self._extractor,
+            scope=scope or EVERYTHING,
+            history=history,
+        )
+
+    @cached_property
+    def _extractor(self) -> str:
+        """The fingerprint of the extractor that a run would use now."""
+        from pipeline.ingest.intake import fingerprint_of
+
+        return fingerprint_of(self.settings, self.ontology)
 
     def status(self) -> Status:
         """The latest runs, who holds the graph, and what waits for the next run."""
@@ -313,9 +335,9 @@ class AsyncGroundplan:
         """As `Groundplan.status`."""
         return await asyncio.to_thread(self.graph.status)
 
-    async def ask(self, question: str) -> Answer:
+    async def ask(self, question: str, *, scope: Scope | None = None, history: Sequence[Turn] = ()) -> Answer:
         """As `Groundplan.ask`."""
-        return await asyncio.to_thread(self.graph.ask, question)
+        return await asyncio.to_thread(lambda: self.graph.ask(question, scope=scope, history=history))
 
     async def cypher(self, query: str, /, *, max_rows: int | None = None, **parameters: Any) -> Table:  # noqa: ANN401
         """As `Groundplan.cypher`."""

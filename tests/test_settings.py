@@ -15,7 +15,7 @@ from pipeline.settings import FILE_NAME, NEO4J_VARIABLES, Settings, variable_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-UNITS = ("_s", "_mb", "_chars", "_documents", "_rows", "_bytes", "_letters", "_share", "workers")
+UNITS = ("_s", "_mb", "_chars", "_documents", "_rows", "_bytes", "_letters", "_share", "_score", "workers")
 
 
 def load(home: Path, text: str = "", **environ: str) -> Settings:
@@ -79,7 +79,7 @@ def test_variables_of_other_programs_are_left_alone(tmp_path: Path) -> None:
 def test_every_setting_has_a_variable_and_its_own_name_in_the_file(name: str, tmp_path: Path) -> None:
     default = getattr(Settings(home=tmp_path), name)
     if isinstance(default, int | float):
-        changed = default / 2 if name.endswith("_share") else default + 1
+        changed = default / 2 if name.endswith(("_share", "_score")) else default + 1
         assert getattr(load(tmp_path, f"{name} = {changed}"), name) == changed
         assert getattr(load(tmp_path, **{variable_of(name): str(changed)}), name) == changed
     elif name != "home":

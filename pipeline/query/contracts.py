@@ -13,7 +13,7 @@ from pipeline.text.tokens import count_tokens
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-StepName = Literal["parse", "link", "plan", "retrieve", "answer"]
+StepName = Literal["history", "parse", "link", "plan", "retrieve", "cover", "answer"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,10 +27,12 @@ class StepContract:
     max_seconds: float
 
 
+HISTORY = StepContract(name="history", max_tokens=2_000, max_rows=0, max_calls=0, max_seconds=10.0)
 PARSE = StepContract(name="parse", max_tokens=256, max_rows=0, max_calls=0, max_seconds=30.0)
 LINK = StepContract(name="link", max_tokens=256, max_rows=200, max_calls=12, max_seconds=10.0)
 PLAN = StepContract(name="plan", max_tokens=256, max_rows=0, max_calls=0, max_seconds=1.0)
 RETRIEVE = StepContract(name="retrieve", max_tokens=12_000, max_rows=300, max_calls=8, max_seconds=20.0)
+COVER = StepContract(name="cover", max_tokens=4_000, max_rows=400, max_calls=4, max_seconds=10.0)
 ANSWER = StepContract(name="answer", max_tokens=4_000, max_rows=60, max_calls=2, max_seconds=10.0)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline.query.citation import Citation, citation_of
 from pipeline.query.link import Entity, full_text_query
 from pipeline.query.passages import Passage, best_sentences, context
+from pipeline.query.scope import EVERYTHING, Scope
 from pipeline.text.names import fold
 
 if TYPE_CHECKING:
@@ -60,13 +61,16 @@ class Retrieved:
 
 
 class Retriever:
-    """Carries out plans against one store under one step's contract."""
+    """Carries out plans against one store under one step's contract, in the documents of `scope`."""
 
-    def __init__(self, store: Store, ontology: Ontology, nlp: Language, record: StepRecord) -> None:
+    def __init__(
+        self, store: Store, ontology: Ontology, nlp: Language, record: StepRecord, scope: Scope = EVERYTHING
+    ) -> None:
         self.store = store
         self.ontology = ontology
         self.nlp = nlp
         self.record = record
+        self.scope = scope
 
     def __call__(self, plan: Plan, question: Question) -> Retrieved:
         """Carry out `plan`."""
@@ -81,7 +85,11 @@ class Retriever:
                 return Retrieved(passages=self._passages(plan, question, strict=False))
         if not found and (plan.wanted or plan.name == "lookup"):
             return Retrieved(passages=self._passages(plan, question, strict=True))
-        return Retrieved(facts=self._cited(found))
+        facts = self._cited(found)
+        whole = plan.name != "path" or len(facts) == len(
+            found
+        )  # a chain of which a part lies outside the scope is none
+        return Retrieved(facts=facts if whole else ())
 
     # facts
 
@@ -183,13 +191,16 @@ class Retriever:
         if not missing:
             return tuple(facts)
         self.record.call()
-        rows = self.store.read("evidence_of_facts", keys=missing, per_fact=MAX_QUOTES_A_FACT)
+        rows = self.store.read(
+            "evidence_of_facts", keys=missing, per_fact=MAX_QUOTES_A_FACT, scope=self.scope.parameter
+        )
         citations: dict[str, list[Citation]] = defaultdict(list)
         for row in self.record.take_rows(rows):
             if self.record.room(row["quote"]):
                 self.record.take_text(row["quote"])
                 citations[row["fact"]].append(citation_of(row))
-        return tuple(fact if fact.citations else replace(fact, citations=tuple(citations[fact.key])) for fact in facts)
+        cited = (fact if fact.citations else replace(fact, citations=tuple(citations[fact.key])) for fact in facts)
+        return tuple(fact for fact in cited if fact.citations or self.scope.is_all)
 
     # aggregates
 
@@ -205,7 +216,12 @@ class Retriever:
         predicates = [each.predicate for each in plan.wanted if (each.side or "subject") == side]
         self.record.call()
         rows = self.store.read(
-            f"aggregate_{ends}", ids=ids, predicates=predicates, kinds=list(question.kinds), limit=MAX_LISTED
+            f"aggregate_{ends}",
+            ids=ids,
+            predicates=predicates,
+            kinds=list(question.kinds),
+            limit=MAX_LISTED,
+            scope=self.scope.parameter,
         )
         row = self.record.take_rows(rows)[0]
         if not row["total"]:
@@ -217,9 +233,10 @@ class Retriever:
 
     def _documents(self, ids: list[str]) -> Retrieved:
         self.record.call()
-        row = self.record.take_rows(self.store.read("aggregate_documents", ids=ids, limit=MAX_LISTED))[0]
+        asked: dict[str, Any] = {"ids": ids, "limit": MAX_LISTED, "scope": self.scope.parameter}
+        row = self.record.take_rows(self.store.read("aggregate_documents", **asked))[0]
         self.record.call()
-        mentions = self.record.take_rows(self.store.read("first_mentions", ids=ids, limit=MAX_LISTED))
+        mentions = self.record.take_rows(self.store.read("first_mentions", **asked))
         listed = tuple(each["title"] or each["path"] for each in row["documents"])
         return Retrieved(
             total=row["total"], listed=listed, citations=tuple(citation_of(mention) for mention in mentions)
@@ -238,7 +255,8 @@ class Retriever:
         if not query.strip():
             return ()
         self.record.call()
-        rows = self.record.take_rows(self.store.read("find_chunks", query=query, limit=MAX_CANDIDATE_CHUNKS))
+        found = self.store.read("find_chunks", query=query, limit=MAX_CANDIDATE_CHUNKS, scope=self.scope.parameter)
+        rows = self.record.take_rows(found)
         aliases = {each.name: tuple(entity.name for entity in each.entities) for each in plan.names}
         names_of = [tuple(fold(alias) for alias in (name, *aliases.get(name, ()))) for name in names]
         rows.sort(key=lambda row: -sum(holds_name(row, folded) for folded in names_of))

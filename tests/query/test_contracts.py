@@ -14,13 +14,24 @@ from hypothesis import strategies as st
 
 from pipeline.errors import ContractExceeded
 from pipeline.query import contracts
-from pipeline.query.contracts import ANSWER, LINK, PARSE, PLAN, RETRIEVE, StepContract, StepRecord, step
+from pipeline.query.contracts import (
+    ANSWER,
+    COVER,
+    HISTORY,
+    LINK,
+    PARSE,
+    PLAN,
+    RETRIEVE,
+    StepContract,
+    StepRecord,
+    step,
+)
 from pipeline.text.tokens import count_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-ALL = (PARSE, LINK, PLAN, RETRIEVE, ANSWER)
+ALL = (HISTORY, PARSE, LINK, PLAN, RETRIEVE, COVER, ANSWER)
 LIMITS = ("max_tokens", "max_rows", "max_calls", "max_seconds")
 SMALL = StepContract(name="link", max_tokens=5, max_rows=3, max_calls=2, max_seconds=60.0)
 
@@ -36,7 +47,15 @@ def charge(record: StepRecord, name: str, amount: object) -> None:
 
 def test_every_contract_of_the_module_is_known_here() -> None:
     assert {each for each in vars(contracts).values() if isinstance(each, StepContract)} == set(ALL)
-    assert [each.name for each in ALL] == ["parse", "link", "plan", "retrieve", "answer"]
+    assert [each.name for each in ALL] == [
+        "history",
+        "parse",
+        "link",
+        "plan",
+        "retrieve",
+        "cover",
+        "answer",
+    ]
 
 
 @pytest.mark.parametrize("contract", ALL, ids=lambda contract: contract.name)

@@ -1,4 +1,4 @@
-"""Trains the weights that ship: `names`, `relations`, or both, from the labelled data beside the repository.
+"""Trains the weights that ship: `names`, `relations`, `score`, or all, from the labelled data beside the repository.
 
 The same data gives the same bytes. Exit code 2 when the data is not there.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared" / "data"
 WEIGHTS = ROOT / "pipeline" / "weights"
-SETS = ("names", "relations")
+SETS = {"names": "names.npz", "relations": "relations.npz", "score": "score.toml"}
 
 
 def main(wanted: list[str]) -> int:
@@ -21,12 +21,12 @@ def main(wanted: list[str]) -> int:
     unknown = sorted(set(wanted) - set(SETS))
     if unknown or not SHARED.is_dir():
         print(
-            f"train: {SHARED} is not there" if not unknown else f"train: {unknown[0]!r} is none of {SETS}",
+            f"train: {SHARED} is not there" if not unknown else f"train: {unknown[0]!r} is none of {tuple(SETS)}",
             file=sys.stderr,
         )
         return 2
     for name in wanted or SETS:
-        importlib.import_module(f"training.{name}").train(SHARED, WEIGHTS / f"{name}.npz")
+        importlib.import_module(f"training.{name}").train(SHARED, WEIGHTS / SETS[name])
     return 0
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pipeline.query.parse import Question
     from pipeline.query.plan import Plan
     from pipeline.query.retrieve import Retrieved
+    from pipeline.query.score import Signals
     from pipeline.settings import Settings
     from pipeline.store.driver import Store
 
@@ -96,7 +97,7 @@ class Support:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
     """How far an answer can be relied on. `last_run` is when the latest run finished (ISO 8601 UTC); `score` the
-    estimated probability that the answer is right, `None` where there is none."""
+    estimated probability that the answer is right, made of `signals`; both are `None` where there is none."""
 
     scope: Scope
     extent: Extent
@@ -105,6 +106,7 @@ class Coverage:
     score: float | None
     decision: Decision
     reason: str
+    signals: Signals | None = None
 
     @property
     def could_help(self) -> bool:
@@ -121,6 +123,7 @@ class Coverage:
             "support": {name: getattr(self.support, name) for name in Support.__slots__},
             "last_run": self.last_run,
             "score": self.score,
+            "signals": None if self.signals is None else self.signals.as_json(),
             "decision": self.decision,
             "reason": self.reason,
             "could_help": self.could_help,
@@ -163,6 +166,7 @@ class Cover:
             score=score,
             decision=decision,
             reason=reason,
+            signals=signals,
         )
 
     # what is in scope

@@ -12,7 +12,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rapidfuzz import fuzz
 
@@ -55,6 +55,10 @@ class Signals:
     conflicts: int = 0
     passage: float = 0.0
     margin: float = 0.0
+
+    def as_json(self) -> dict[str, Any]:
+        """Field by field."""
+        return {name: getattr(self, name) for name in self.__slots__}
 
 
 def signals_of(plan: Plan, question: Question, retrieved: Retrieved, *, conflicts: int) -> Signals | None:

@@ -119,8 +119,8 @@ def test_an_answer_and_its_report_are_of_the_scope_alone(
     assert graph.ask(WHO, scope=Scope(source="letters", path="1950/")).coverage.support.claims == 1
     assert graph.ask(HOW_MANY).coverage.support == Support(claims=4, documents=4, latest="1936", conflicts=0)
     assert graph.ask("Where did Maria Halden live?").coverage.support.latest == "1936"
-    documents = graph.ask("How many documents mention Maria Halden?", scope=Scope(since="1900"))
-    assert (documents.total, documents.coverage.support.documents) == (2, 2)
+    mentioning = graph.ask("How many documents mention Maria Halden?", scope=Scope(since="1900"))
+    assert (mentioning.total, mentioning.coverage.support.documents) == (2, 2)
 
     # sentences and chains whose part lies outside are none
     outside = Scope(source="letters", path="1950/leaflet")

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pipeline.query.evaluate.curve import Point
     from pipeline.query.evaluate.judge import Judgement
     from pipeline.query.evaluate.questions import LabelledQuestion
+    from pipeline.query.score import Signals
     from pipeline.settings import Settings
     from pipeline.store.driver import Store
 
@@ -43,6 +44,7 @@ class Outcome:
     citations: int
     broken: tuple[Citation, ...]
     recalled: tuple[float, ...] | None
+    signals: Signals | None
 
     @property
     def scored(self) -> Scored:
@@ -158,6 +160,7 @@ def _outcome(question: LabelledQuestion, answer: Answer, store: Store, settings:
         citations=len(citations),
         broken=broken_citations(citations, store),
         recalled=_recalled(question, citations),
+        signals=answer.coverage.signals if answer.sentences else None,
     )
 
 

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from pipeline.ingest.report import RunReport
     from pipeline.query.answer import Answer, Sentence
     from pipeline.query.citation import Citation
+    from pipeline.query.coverage import Coverage
+    from pipeline.query.history import Turn
+    from pipeline.query.scope import Scope
     from pipeline.settings import Settings
     from pipeline.store.analyst import Table
     from pipeline.store.digest import GraphDigest
@@ -29,25 +32,31 @@ __all__ = [
     "Answer",
     "AsyncGroundplan",
     "Citation",
+    "Coverage",
     "GraphDigest",
     "Groundplan",
     "GroundplanError",
     "RunReport",
+    "Scope",
     "Sentence",
     "Settings",
     "Table",
+    "Turn",
 ]
 
 _HOMES = {
     "Answer": "pipeline.query.answer",
     "AsyncGroundplan": "pipeline.api",
     "Citation": "pipeline.query.citation",
+    "Coverage": "pipeline.query.coverage",
     "GraphDigest": "pipeline.store.digest",
     "Groundplan": "pipeline.api",
     "RunReport": "pipeline.ingest.report",
+    "Scope": "pipeline.query.scope",
     "Sentence": "pipeline.query.answer",
     "Settings": "pipeline.settings",
     "Table": "pipeline.store.analyst",
+    "Turn": "pipeline.query.history",
 }
 
 

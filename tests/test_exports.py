@@ -18,13 +18,16 @@ PUBLIC = {
     "Answer",
     "AsyncGroundplan",
     "Citation",
+    "Coverage",
     "GraphDigest",
     "Groundplan",
     "GroundplanError",
     "RunReport",
+    "Scope",
     "Sentence",
     "Settings",
     "Table",
+    "Turn",
 }
 CLASSES = sorted(
     (each for each in vars(errors).values() if inspect.isclass(each) and issubclass(each, GroundplanError)),

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from pipeline.query.cancel import CancelToken
     from pipeline.query.citation import Citation
     from pipeline.query.contracts import Budget
+    from pipeline.query.coverage import Coverage
+    from pipeline.query.history import Turn
     from pipeline.query.results import Entities, Neighbours, Paths
+    from pipeline.query.scope import Scope
     from pipeline.settings import Settings
     from pipeline.store.analyst import Table
     from pipeline.store.digest import GraphDigest
@@ -34,6 +37,7 @@ __all__ = [
     "Budget",
     "CancelToken",
     "Citation",
+    "Coverage",
     "Entities",
     "GraphDigest",
     "Groundplan",
@@ -41,9 +45,11 @@ __all__ = [
     "Neighbours",
     "Paths",
     "RunReport",
+    "Scope",
     "Sentence",
     "Settings",
     "Table",
+    "Turn",
 ]
 
 _HOMES = {
@@ -52,15 +58,18 @@ _HOMES = {
     "Budget": "pipeline.query.contracts",
     "CancelToken": "pipeline.query.cancel",
     "Citation": "pipeline.query.citation",
+    "Coverage": "pipeline.query.coverage",
     "Entities": "pipeline.query.results",
     "GraphDigest": "pipeline.store.digest",
     "Groundplan": "pipeline.api",
     "Neighbours": "pipeline.query.results",
     "Paths": "pipeline.query.results",
     "RunReport": "pipeline.ingest.report",
+    "Scope": "pipeline.query.scope",
     "Sentence": "pipeline.query.answer",
     "Settings": "pipeline.settings",
     "Table": "pipeline.store.analyst",
+    "Turn": "pipeline.query.history",
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from graph_schema.ontology import load_ontology
@@ -30,9 +31,11 @@ if TYPE_CHECKING:
     from pipeline.ingest.stop import StopRequest
     from pipeline.query.answer import Answer
     from pipeline.query.contracts import Budget
+    from pipeline.query.history import Turn
     from pipeline.query.plan import Plan
     from pipeline.query.results import Entities, Neighbours, Paths
     from pipeline.query.retrieval.result import Retrieval
+    from pipeline.query.scope import Scope
     from pipeline.store.analyst import Table
     from pipeline.store.digest import GraphDigest
     from pipeline.store.private import Connection
@@ -266,6 +269,8 @@ class Groundplan:
         self,
         question: str,
         *,
+        scope: Scope | None = None,
+        history: Sequence[Turn] = (),
         budget: Budget | None = None,
         as_of: date | None = None,
         on_plan: Callable[[Plan], object] | None = None,
@@ -274,7 +279,8 @@ class Groundplan:
     ) -> Answer:
         """Answer a question from the graph, with citations, by a plan that is fixed before anything is retrieved.
 
-        `budget` holds the limits of each step. With `as_of`, facts that documents say held at another time are left
+        `scope` narrows it to documents of a source, a folder, a time. `history` is the conversation before it: it says
+        what "she" or "that company" stands for, and nothing else is taken from it. `budget` holds the limits of each step. With `as_of`, facts that documents say held at another time are left
         out. `on_plan` is called with the plan before anything is retrieved. `timeout_s` is the time for the whole
         question, waiting for its turn included; another thread can call it off by `token`, which may have a time of its
         own.
@@ -284,6 +290,7 @@ class Groundplan:
         allows, `QuestionTimeout` and `QuestionCancelled`.
         """
         from pipeline.query.ask import ask
+        from pipeline.query.scope import EVERYTHING
 
         with self._asking(_token(timeout_s, token)) as token:
             return ask(
@@ -291,6 +298,9 @@ class Groundplan:
                 store=self.store,
                 settings=self.settings,
                 ontology=self.ontology,
+                extractor=self._extractor,
+                scope=scope or EVERYTHING,
+                history=history,
                 budget=budget,
                 as_of=as_of,
                 on_plan=on_plan,
@@ -379,6 +389,13 @@ class Groundplan:
             ensure_readable(self.store)
             yield token
 
+    @cached_property
+    def _extractor(self) -> str:
+        """The fingerprint of the extractor that a run would use now."""
+        from pipeline.ingest.intake import fingerprint_of
+
+        return fingerprint_of(self.settings, self.ontology)
+
     def status(self) -> Status:
         """The latest runs, who holds the graph, and what waits for the next run."""
         from pipeline.ingest.status import status_of
@@ -452,6 +469,8 @@ class AsyncGroundplan:
         self,
         question: str,
         *,
+        scope: Scope | None = None,
+        history: Sequence[Turn] = (),
         budget: Budget | None = None,
         as_of: date | None = None,
         on_plan: Callable[[Plan], object] | None = None,
@@ -460,7 +479,10 @@ class AsyncGroundplan:
         """As `Groundplan.ask`."""
         token = CancelToken(timeout_s)
         return await self._asked(
-            token, lambda: self.graph.ask(question, budget=budget, as_of=as_of, on_plan=on_plan, token=token)
+            token,
+            lambda: self.graph.ask(
+                question, scope=scope, history=history, budget=budget, as_of=as_of, on_plan=on_plan, token=token
+            ),
         )
 
     async def retrieve(

@@ -23,6 +23,7 @@ GroundplanError                     1   something Groundplan can explain
 │   └── RunStopped                 75   a run ended early, by SIGTERM or when its time was over
 ├── TooManyDeadLetters             65   more documents failed than allowed
 ├── TooManyGone                    65   more documents of a source are gone than may be pruned
+├── NotCertified                   65   labelled questions do not show that an error stays below what was asked
 ├── DocumentError                   1   one document cannot be read; becomes a dead letter, never stops a run
 ├── ContractExceeded                1   a step would take in or spend more than its contract says
 ├── EvidenceError                   1   offsets and characters disagree: a defect
@@ -46,6 +47,7 @@ __all__ = [
     "GraphClosed",
     "GroundplanError",
     "MigrationPending",
+    "NotCertified",
     "OntologyError",
     "OutOfSpace",
     "PackageMissing",
@@ -151,6 +153,12 @@ class TooManyDeadLetters(GroundplanError):
 
 class TooManyGone(GroundplanError):
     """More documents of a source are gone than may be pruned: they were kept, and everything else was ingested."""
+
+    exit_code = 65
+
+
+class NotCertified(GroundplanError):
+    """Labelled questions do not show that the error of answers stays below what was asked; no threshold was set."""
 
     exit_code = 65
 

@@ -1,4 +1,4 @@
-"""Trains the weights that ship from the labelled data beside the repository: `names`, `relations`, `retrieval` or all.
+"""Trains the weights that ship from the data beside the repository: `names`, `relations`, `retrieval`, `score`.
 
 The same data gives the same bytes. Exit code 2 when the data is not there. `--home FOLDER` keeps the graphs that
 `retrieval` is trained on.
@@ -14,7 +14,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared" / "data"
 WEIGHTS = ROOT / "pipeline" / "weights"
-SETS = ("names", "relations", "retrieval")
+SETS = {
+    "names": "names.npz",
+    "relations": "relations.npz",
+    "retrieval": "retrieval.npz",
+    "score": "score.toml",
+}
 
 
 def main(wanted: list[str], home: Path | None = None) -> int:
@@ -23,13 +28,13 @@ def main(wanted: list[str], home: Path | None = None) -> int:
     unknown = sorted(set(wanted) - set(SETS))
     if unknown or not SHARED.is_dir():
         print(
-            f"train: {SHARED} is not there" if not unknown else f"train: {unknown[0]!r} is none of {SETS}",
+            f"train: {SHARED} is not there" if not unknown else f"train: {unknown[0]!r} is none of {tuple(SETS)}",
             file=sys.stderr,
         )
         return 2
     for name in wanted or SETS:
         options = {"home": home} if name == "retrieval" and home is not None else {}
-        importlib.import_module(f"training.{name}").train(SHARED, WEIGHTS / f"{name}.npz", **options)
+        importlib.import_module(f"training.{name}").train(SHARED, WEIGHTS / SETS[name], **options)
     return 0
 
 

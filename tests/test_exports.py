@@ -20,6 +20,7 @@ PUBLIC = {
     "Budget",
     "CancelToken",
     "Citation",
+    "Coverage",
     "Entities",
     "GraphDigest",
     "Groundplan",
@@ -27,9 +28,11 @@ PUBLIC = {
     "Neighbours",
     "Paths",
     "RunReport",
+    "Scope",
     "Sentence",
     "Settings",
     "Table",
+    "Turn",
 }
 CLASSES = sorted(
     (each for each in vars(errors).values() if inspect.isclass(each) and issubclass(each, GroundplanError)),

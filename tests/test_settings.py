@@ -25,6 +25,7 @@ UNITS = (
     "_letters",
     "_questions",
     "_share",
+    "_score",
     "_entities",
     "workers",
 )
@@ -91,7 +92,7 @@ def test_variables_of_other_programs_are_left_alone(tmp_path: Path) -> None:
 def test_every_setting_has_a_variable_and_its_own_name_in_the_file(name: str, tmp_path: Path) -> None:
     default = getattr(Settings(home=tmp_path), name)
     if isinstance(default, int | float):
-        changed = default / 2 if name.endswith("_share") else default + 1
+        changed = default / 2 if name.endswith(("_share", "_score")) else default + 1
         assert getattr(load(tmp_path, f"{name} = {changed}"), name) == changed
         assert getattr(load(tmp_path, **{variable_of(name): str(changed)}), name) == changed
     elif name != "home":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
@@ -9,7 +11,7 @@ from pipeline.engines.cores import usable_cores
 from pipeline.errors import StoreUnavailable, TooManyGone
 from pipeline.files import remove_leftovers
 from pipeline.ingest.communities import find_communities
-from pipeline.ingest.dead_letters import DeadLetters
+from pipeline.ingest.dead_letters import DeadLetters, outstanding
 from pipeline.ingest.derive import derive
 from pipeline.ingest.embed import embed
 from pipeline.ingest.enrich import enrich
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from pipeline.store.driver import Store
 
 MAX_SHOWN_GONE = 20
+MAX_NAMED_SOURCES = 20
 
 
 class IngestJob:
@@ -82,7 +85,7 @@ class IngestJob:
             self._save()
             raise
         self.report.status = "done"
-        self._save()
+        self._save(inventory=self._inventory())
         self.report.refuse_dead_letters(self.settings.max_dead_letters)
         self._refuse_prune()
 
@@ -152,11 +155,20 @@ class IngestJob:
             "--max-prune-share 1.",
         )
 
-    def _save(self) -> None:
+    def _inventory(self) -> str:
+        """What there is now, as JSON, for the coverage of answers: documents by what read them, and outstanding dead
+        letters by source."""
+        read = {row["extractor"]: row["documents"] for row in self.store.read("inventory")}
+        letters = Counter(each.source for each in outstanding(self.settings.home))
+        failed = dict(letters.most_common(MAX_NAMED_SOURCES))
+        others = letters.total() - sum(failed.values())
+        return json.dumps({"read": read, "failed": failed | ({"": others} if others else {})})
+
+    def _save(self, **more: str) -> None:
         self.report.written = {
             layer: counters.total - self._before[layer]
             for layer, counters in self.store.written.items()
             if layer not in {"decisions", "operations"}
         }
-        properties = self.report.as_properties()
+        properties = self.report.as_properties() | more
         self.store.write("operations", lambda tx: tx.write("save_run", id=self.report.run, properties=properties))

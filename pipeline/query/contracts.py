@@ -14,7 +14,7 @@ from pipeline.text.tokens import count_tokens
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-StepName = Literal["parse", "link", "plan", "rank", "retrieve", "answer"]
+StepName = Literal["history", "parse", "link", "plan", "rank", "retrieve", "cover", "answer"]
 CEILING = 4
 
 
@@ -31,11 +31,13 @@ class StepContract:
     max_chars: int = 400_000
 
 
+HISTORY = StepContract(name="history", max_tokens=2_000, max_rows=0, max_calls=0, max_seconds=10.0)
 PARSE = StepContract(name="parse", max_tokens=256, max_rows=100, max_calls=1, max_seconds=30.0)
 LINK = StepContract(name="link", max_tokens=256, max_rows=200, max_calls=12, max_seconds=10.0)
 PLAN = StepContract(name="plan", max_tokens=256, max_rows=0, max_calls=0, max_seconds=1.0)
 RANK = StepContract(name="rank", max_tokens=256, max_rows=4_000, max_calls=18, max_seconds=20.0, max_chars=1_500_000)
 RETRIEVE = StepContract(name="retrieve", max_tokens=12_000, max_rows=600, max_calls=40, max_seconds=20.0)
+COVER = StepContract(name="cover", max_tokens=4_000, max_rows=400, max_calls=4, max_seconds=10.0)
 ANSWER = StepContract(name="answer", max_tokens=4_000, max_rows=60, max_calls=2, max_seconds=10.0)
 
 
@@ -47,11 +49,13 @@ class Budget:
     default. Raises `UsageError` for more than that, and for what is no limit.
     """
 
+    history: StepContract = HISTORY
     parse: StepContract = PARSE
     link: StepContract = LINK
     plan: StepContract = PLAN
     rank: StepContract = RANK
     retrieve: StepContract = RETRIEVE
+    cover: StepContract = COVER
     answer: StepContract = ANSWER
 
     def __post_init__(self) -> None:

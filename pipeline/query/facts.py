@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.query.citation import Citation, citation_of
 from pipeline.query.link import Entity
+from pipeline.query.scope import EVERYTHING, Scope
 from pipeline.text.names import fold
 
 if TYPE_CHECKING:
@@ -42,13 +43,21 @@ class Fact:
 
 
 class Facts:
-    """Reads facts from one store under one step's contract; with `as_of`, only those that documents say held then, or
-    say nothing of when."""
+    """Reads facts from one store under one step's contract, as the documents of `scope` say them; with `as_of`, only
+    those that these say held then, or say nothing of when."""
 
-    def __init__(self, store: Store, ontology: Ontology, record: StepRecord, as_of: date | None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        ontology: Ontology,
+        record: StepRecord,
+        as_of: date | None = None,
+        scope: Scope = EVERYTHING,
+    ) -> None:
         self.store = store
         self.ontology = ontology
         self.record = record
+        self.scope = scope
         self.as_of = as_of.isoformat() if as_of is not None else None
 
     def of(self, ids: list[str], wanted: tuple[Wanted, ...]) -> list[Fact]:
@@ -118,7 +127,9 @@ class Facts:
         if not missing:
             return tuple(facts)
         self.record.call()
-        rows = self.store.read("evidence_of_facts", keys=missing, per_fact=MAX_QUOTES_A_FACT)
+        rows = self.store.read(
+            "evidence_of_facts", keys=missing, per_fact=MAX_QUOTES_A_FACT, scope=self.scope.parameter
+        )
         citations: dict[str, list[Citation]] = defaultdict(list)
         for row in self.record.take_rows(rows):
             if self.record.room(row["quote"]):
@@ -127,7 +138,7 @@ class Facts:
         with_quotes = tuple(
             fact if fact.citations else replace(fact, citations=tuple(citations[fact.key])) for fact in facts
         )
-        return tuple(fact for fact in with_quotes if self._held(fact))
+        return tuple(fact for fact in with_quotes if self._held(fact) and (fact.citations or self.scope.is_all))
 
     def _held(self, fact: Fact) -> bool:
         """Whether the fact may have held at `as_of`: some supporting claim says so, or none says when."""

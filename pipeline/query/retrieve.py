@@ -5,16 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from graph_schema.keys import document_key
 from pipeline.query.citation import Citation, citation_of
 from pipeline.query.compare import Compared, compare
 from pipeline.query.facts import MAX_FACTS, MAX_QUOTES_A_FACT, Fact, Facts, called, ends_of, fact_of, other_end
-from pipeline.query.follow import Follower, Node, fits
+from pipeline.query.follow import Follower, Found, Node, fits
 from pipeline.query.link import full_text_query
 from pipeline.query.passages import Passage, best_sentences, context
 from pipeline.query.relations import relations
+from pipeline.query.scope import EVERYTHING, Scope
+from pipeline.query.themes import Theme, themes
 from pipeline.text.names import fold
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
     from datetime import date
 
     from spacy.language import Language
@@ -31,6 +35,7 @@ MAX_CANDIDATE_CHUNKS = 60
 MAX_CHUNKS = 8
 WORD_BOOST = 2
 MAX_LISTED = 50
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +50,29 @@ class Retrieved:
     citations: tuple[Citation, ...] = ()
     ways: tuple[Node, ...] = ()
     compared: Compared | None = None
+    themes: tuple[Theme, ...] = ()
 
 
 class Retriever:
-    """Carries out plans against one store under one step's contract."""
+    """Carries out plans against one store under one step's contract, in the documents of `scope`."""
 
     def __init__(
-        self, store: Store, ontology: Ontology, nlp: Language, record: StepRecord, as_of: date | None = None
+        self,
+        store: Store,
+        ontology: Ontology,
+        nlp: Language,
+        record: StepRecord,
+        as_of: date | None = None,
+        scope: Scope = EVERYTHING,
+        ranked: Callable[[], list[Row]] = list,
     ) -> None:
         self.store = store
         self.ontology = ontology
         self.nlp = nlp
         self.record = record
-        self.facts = Facts(store, ontology, record, as_of)
+        self.scope = scope
+        self.ranked = ranked
+        self.facts = Facts(store, ontology, record, as_of, scope)
         self.follower = Follower(store, lambda ids, wanted: self.facts.cited(self.facts.of(ids, wanted)), record)
 
     def __call__(self, plan: Plan, question: Question) -> Retrieved:
@@ -66,13 +81,19 @@ class Retriever:
             case "aggregate" | "list":
                 return self._aggregate(plan, question)
             case "compare":
-                return Retrieved(compared=compare(question, plan.names, self.follower))
+                compared = compare(question, plan.names, self.follower)
+                ways = [step for side in compared.sides for way in side.ways for step in way]
+                return Retrieved(compared=compared) if self._in_scope(ways) else Retrieved()
             case "path":
                 return self._path(plan, question)
             case "lookup" | "when":
                 return self._lookup(plan, question)
-            case "passages" | "theme":
-                return Retrieved(passages=self._passages(plan, question, strict=False))
+            case "theme":
+                ids = [entity_id for each in plan.names for entity_id in each.ids]
+                found = themes(self.store, question.words, ids, self.nlp, self.record) if self.scope.is_all else ()
+                return Retrieved(themes=found) if found else self._passages_of(plan, question)
+            case "passages":
+                return self._passages_of(plan, question)
 
     # facts
 
@@ -83,10 +104,23 @@ class Retriever:
         if facts:
             return Retrieved(facts=tuple(_in_order(list(self.facts.cited(facts)), question.order)))
         if plan.chain and plan.chain[0].relation is not None and len(plan.names) == 1:
-            ways = self.follower.follow(self.follower.start(plan.names[0]), plan.chain)
+            ways = self._ways(plan)
             if ways:
                 return Retrieved(ways=ways)
         return Retrieved(passages=self._passages(plan, question, strict=True))
+
+    def _ways(self, plan: Plan) -> tuple[Node, ...]:
+        """The chains that lead on from the plan's name, each step said by a document in scope."""
+        found = self.follower.follow(self.follower.start(plan.names[0]), plan.chain)
+        return tuple(node for node in found if self._in_scope(node.steps))
+
+    def _in_scope(self, steps: Iterable[Found]) -> bool:
+        if self.scope.is_all:
+            return True
+        cited = {document_key(each.source, each.path, each.record) for step in steps for each in step.citations}
+        self.record.call()
+        rows = self.store.read("documents_in_scope", keys=sorted(cited), scope=self.scope.parameter)
+        return {row["key"] for row in self.record.take_rows(rows)} == cited
 
     def _office_holders(self, plan: Plan, question: Question) -> list[Fact]:
         """Who has the role that the question asks for, by documents about the one organisation it names."""
@@ -114,7 +148,7 @@ class Retriever:
             return Retrieved(facts=self.facts.cited(self.facts.between(one, other)))
         facts: list[Fact] = []
         if plan.chain[0].relation is not None:
-            ways = self.follower.follow(self.follower.start(plan.names[0]), plan.chain)
+            ways = self._ways(plan)
             if ways:
                 return Retrieved(ways=ways)
         elif len(plan.chain) == 2:
@@ -168,7 +202,12 @@ class Retriever:
         predicates = [each.predicate for each in plan.wanted if (each.side or "subject") == side]
         self.record.call()
         rows = self.store.read(
-            f"aggregate_{ends}", ids=ids, predicates=predicates, kinds=list(question.kinds), limit=MAX_LISTED
+            f"aggregate_{ends}",
+            ids=ids,
+            predicates=predicates,
+            kinds=list(question.kinds),
+            limit=MAX_LISTED,
+            scope=self.scope.parameter,
         )
         row = self.record.take_rows(rows)[0]
         if not row["total"]:
@@ -188,9 +227,10 @@ class Retriever:
 
     def _documents(self, ids: list[str]) -> Retrieved:
         self.record.call()
-        row = self.record.take_rows(self.store.read("aggregate_documents", ids=ids, limit=MAX_LISTED))[0]
+        asked: dict[str, Any] = {"ids": ids, "limit": MAX_LISTED, "scope": self.scope.parameter}
+        row = self.record.take_rows(self.store.read("aggregate_documents", **asked))[0]
         self.record.call()
-        mentions = self.record.take_rows(self.store.read("first_mentions", ids=ids, limit=MAX_LISTED))
+        mentions = self.record.take_rows(self.store.read("first_mentions", **asked))
         listed = tuple(each["title"] or each["path"] for each in row["documents"])
         return Retrieved(
             total=row["total"], listed=listed, citations=tuple(citation_of(mention) for mention in mentions)
@@ -198,28 +238,36 @@ class Retriever:
 
     # passages
 
+    def _passages_of(self, plan: Plan, question: Question) -> Retrieved:
+        return Retrieved(passages=self._passages(plan, question, strict=False))
+
     def _passages(self, plan: Plan, question: Question, *, strict: bool) -> tuple[Passage, ...]:
-        """The best sentences of the chunks that match the question's words, those first whose text, title or path holds
-        its names."""
-        names = [name.text for name in question.names]
-        words = full_text_query(" ".join(question.words))
-        query = (
-            f"({words})^{WORD_BOOST} {full_text_query(' '.join(names))}" if words else full_text_query(" ".join(names))
-        )
-        if not query.strip():
-            return ()
-        self.record.call()
-        rows = self.record.take_rows(self.store.read("find_chunks", query=query, limit=MAX_CANDIDATE_CHUNKS))
+        """The best sentences of the passages that the question needs: those that were ranked, and those that match its
+        words, first of all where text, title or path holds its names."""
         aliases = {each.name: tuple(entity.name for entity in each.entities) for each in plan.names}
-        names_of = [tuple(fold(alias) for alias in (name, *aliases.get(name, ()))) for name in names]
-        rows.sort(key=lambda row: -sum(holds_name(row, folded) for folded in names_of))
         kept = []
-        for row in rows[:MAX_CHUNKS]:
+        for row in self._candidates(question, aliases):
             if not self.record.room(row["text"]):
                 break
             self.record.take_text(row["text"])
             kept.append(row)
         return best_sentences(question, kept, aliases, nlp=self.nlp, ontology=self.ontology, strict=strict)
+
+    def _candidates(self, question: Question, aliases: dict[str, tuple[str, ...]]) -> list[Row]:
+        names = [name.text for name in question.names]
+        words = full_text_query(" ".join(question.words))
+        query = (
+            f"({words})^{WORD_BOOST} {full_text_query(' '.join(names))}" if words else full_text_query(" ".join(names))
+        )
+        ranked = self.ranked() if self.scope.is_all else []
+        if not query.strip():
+            return ranked
+        self.record.call()
+        found = self.store.read("find_chunks", query=query, limit=MAX_CANDIDATE_CHUNKS, scope=self.scope.parameter)
+        rows = self.record.take_rows(found)
+        names_of = [tuple(fold(alias) for alias in (name, *aliases.get(name, ()))) for name in names]
+        rows.sort(key=lambda row: -sum(holds_name(row, folded) for folded in names_of))
+        return list({row["id"]: row for row in (*rows[:MAX_CHUNKS], *ranked)}.values())
 
 
 def _in_order(facts: list[Fact], order: Order | None) -> list[Fact]:

@@ -103,7 +103,7 @@ def stated(
     facts = {row["key"]: fact_of(row) for row in rows}
     record.call()
     cited: dict[str, list[Citation]] = defaultdict(list)
-    for row in record.take_rows(store.read("evidence_of_facts", keys=wanted, per_fact=quotes)):
+    for row in record.take_rows(store.read("evidence_of_facts", keys=wanted, per_fact=quotes, scope=None)):
         cited[row["fact"]].append(citation_of(row))
     composer = Composer(ontology, record)
     found = {}

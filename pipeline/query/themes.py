@@ -97,7 +97,7 @@ def _focus(store: Store, words: Sequence[str], entity_ids: Sequence[str], record
         rows = store.read("chunks_of_entities", ids=list(entity_ids), limit=MAX_FOCUS_CHUNKS)
     elif query := full_text_query(" ".join(words)):
         record.call()
-        rows = store.read("find_chunks", query=query, limit=MAX_FOCUS_CHUNKS)
+        rows = store.read("find_chunks", query=query, limit=MAX_FOCUS_CHUNKS, scope=None)
     else:
         return None
     return [row["id"] for row in record.take_rows(rows)]

@@ -74,8 +74,9 @@ class Transaction:
     counters: Counters = field(default_factory=Counters)
 
     def run(self, query: Statement, /, **parameters: Any) -> list[dict[str, Any]]:  # noqa: ANN401
-        """Run one packaged statement and return all its rows."""
-        result = self._inner.run(query.text, parameters)
+        """Run one packaged statement and return all its rows. Parameters that are not given have their defaults."""
+        defaults = {each.name: each.default for each in query.parameters if not each.required}
+        result = self._inner.run(query.text, defaults | parameters)
         rows = result.data()
         self.counters.add(result.consume().counters)
         return rows

@@ -14,7 +14,7 @@ from support import rows
 from pipeline.api import Groundplan
 from pipeline.errors import ContractExceeded, UsageError
 from pipeline.query.answer import MAX_CITATIONS, MAX_SENTENCES
-from pipeline.query.contracts import ANSWER, LINK, PARSE, PLAN, RETRIEVE
+from pipeline.query.contracts import ANSWER, COVER, LINK, PARSE, PLAN, RETRIEVE
 from pipeline.query.retrieve import MAX_FACTS, MAX_LISTED, Retrieved, Retriever
 from pipeline.store.driver import Store
 
@@ -448,7 +448,7 @@ def test_a_question_too_long_is_refused_with_step_value_and_limit(small_graph: G
 
 def test_each_step_is_shown_with_what_it_used_and_may_use(small_graph: Groundplan) -> None:
     shown = small_graph.ask("Where was the founder of Halden Instruments born?").as_json()
-    contracts = (PARSE, LINK, PLAN, RETRIEVE, ANSWER)
+    contracts = (PARSE, LINK, PLAN, RETRIEVE, COVER, ANSWER)
     assert [step["step"] for step in shown["steps"]] == [contract.name for contract in contracts]
     for step, contract in zip(shown["steps"], contracts, strict=True):
         for name in ("tokens", "rows", "calls", "seconds"):
@@ -466,7 +466,7 @@ def test_the_answer_explains_its_plan_and_steps(small_graph: Groundplan) -> None
     answer = small_graph.ask("Where was the founder of Halden Instruments born?")
     explained = answer.explain()
     assert explained.startswith("plan: path\n  1. facts of 'Halden Instruments' = ")
-    assert all(f"\n  {step} " in explained for step in ("parse", "link", "plan", "retrieve", "answer"))
+    assert all(f"\n  {step} " in explained for step in ("parse", "link", "plan", "retrieve", "cover", "answer"))
     assert f"/{RETRIEVE.max_rows}, " in explained
 
 

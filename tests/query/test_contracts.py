@@ -17,9 +17,12 @@ from pipeline.query import contracts
 from pipeline.query.contracts import (
     ANSWER,
     CEILING,
+    COVER,
+    HISTORY,
     LINK,
     PARSE,
     PLAN,
+    RANK,
     RETRIEVE,
     Budget,
     StepContract,
@@ -31,7 +34,7 @@ from pipeline.text.tokens import count_tokens
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-ALL = (PARSE, LINK, PLAN, RETRIEVE, ANSWER)
+ALL = (HISTORY, PARSE, LINK, PLAN, RANK, RETRIEVE, COVER, ANSWER)
 LIMITS = ("max_tokens", "max_rows", "max_chars", "max_calls", "max_seconds")
 SMALL = StepContract(name="link", max_tokens=5, max_rows=3, max_calls=2, max_seconds=60.0, max_chars=20)
 
@@ -49,7 +52,15 @@ def charge(record: StepRecord, name: str, amount: object) -> None:
 
 def test_every_contract_of_the_module_is_known_here() -> None:
     assert {each for each in vars(contracts).values() if isinstance(each, StepContract)} == set(ALL)
-    assert [each.name for each in ALL] == ["parse", "link", "plan", "retrieve", "answer"]
+    assert [each.name for each in ALL] == [
+        "history",
+        "parse",
+        "link",
+        "plan",
+        "retrieve",
+        "cover",
+        "answer",
+    ]
 
 
 @pytest.mark.parametrize("contract", ALL, ids=lambda contract: contract.name)

@@ -182,7 +182,7 @@ class Walker:
         if not query.strip():
             return []
         self.record.call()
-        rows = self.record.take_rows(self.store.read("find_chunks", query=query, limit=limit))
+        rows = self.record.take_rows(self.store.read("find_chunks", query=query, limit=limit, scope=None))
         return [Passage(index=-1, **row) for row in rows]
 
     def nearest(self, vector: list[float], encoder: str, limit: int) -> list[Passage]:

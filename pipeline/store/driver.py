@@ -77,7 +77,10 @@ class Transaction:
         """Run one packaged statement and return all its rows. Parameters that are not given have their defaults."""
         defaults = {each.name: each.default for each in query.parameters if not each.required}
         result = self._inner.run(query.text, defaults | parameters)
-        rows = result.data()
+        # `data()` looks into every value for nodes and relationships, of which no statement returns any: half the time
+        # of reading a row (measured).
+        names = result.keys()
+        rows = [dict(zip(names, record.values(), strict=True)) for record in result]
         self.counters.add(result.consume().counters)
         return rows
 

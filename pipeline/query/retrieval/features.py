@@ -114,17 +114,28 @@ def _surface(text: Text, first: int, end: int) -> str:
     return text.text[text.words[first].start : text.words[end - 1].end]
 
 
+@lru_cache(maxsize=2_048)
+def _telling_stems(text: str) -> frozenset[str]:
+    return frozenset(word.stem for word in read(text).words if word.text not in STOP_WORDS)
+
+
+@lru_cache(maxsize=2_048)
+def _sentences_by_word(text: str) -> dict[str, list[frozenset[str]]]:
+    """Each word of a text -> the stems of the sentences that hold it."""
+    found = read(text)
+    by_word: dict[str, list[frozenset[str]]] = defaultdict(list)
+    ends = [*found.sentences[1:], len(found.words)]
+    for first, end in zip(found.sentences, ends, strict=True):
+        stems = frozenset(word.stem for word in found.words[first:end])
+        for word in {word.text for word in found.words[first:end]}:
+            by_word[word].append(stems)
+    return by_word
+
+
 def _share_beside(target: Passage, title: str, rest: frozenset[str]) -> float:
     """The share of the rest of the question in the best of the target's sentences that hold the name."""
-    text = read(target.text)
-    wanted = title.split()
-    last = wanted[-1]
-    best = 0.0
-    for number, word in enumerate(text.words):
-        if word.text == last:
-            stems = {text.words[other].stem for other in text.sentence_of(number)}
-            best = max(best, len(rest & stems) / max(1, len(rest)))
-    return best
+    beside = _sentences_by_word(target.text).get(title.rpartition(" ")[2], ())
+    return max((len(rest & stems) for stems in beside), default=0) / max(1, len(rest))
 
 
 def edge_features(
@@ -166,9 +177,7 @@ def edge_features(
     left = relation.rest - used
     names = stems_of(target.title or mention.link.title)
     gender = gender_of(target.text) if relation.gender else None
-    asks_stems = frozenset(word.stem for word in read(asks).words if word.text not in STOP_WORDS) - {
-        text.words[number].stem for number in range(first, end)
-    }
+    asks_stems = _telling_stems(asks) - {text.words[number].stem for number in range(first, end)}
     values = [
         near,
         near_any,

@@ -16,6 +16,8 @@ Status = Literal["accepted", "open", "refused"]
 ValueType = Literal["date", "quantity", "money", "string"]
 Precision = Literal["year", "month", "day"]
 
+CATALOGUED = "catalogued"  # stands for the extractor of documents that are only read, segmented and indexed
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:

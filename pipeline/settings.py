@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from pipeline.errors import SettingError
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PREFIX = "GROUNDPLAN_"
+RetrievalPart = Literal["text", "vectors", "links", "walk", "bridges"]
+RETRIEVAL_PARTS: tuple[RetrievalPart, ...] = ("text", "vectors", "links", "walk", "bridges")
 NEO4J_VARIABLES = {
     "NEO4J_URI": "neo4j_uri",
     "NEO4J_USERNAME": "neo4j_username",
@@ -62,6 +64,7 @@ class Settings(BaseModel):
     max_transaction_rows: int = Field(default=20_000, ge=100)
     max_dead_letters: int | None = Field(default=None, ge=0)
     max_prune_share: float = Field(default=0.25, ge=0, le=1)
+    max_community_entities: int = Field(default=100_000, ge=0)
 
     encoder: Literal["minilm", "server", "none"] = "minilm"
     encoder_base_url: str | None = None
@@ -75,9 +78,20 @@ class Settings(BaseModel):
     dask_address: str | None = None
     document_timeout_s: float = Field(default=120.0, gt=0)
 
+    max_concurrent_questions: int = Field(default=4, ge=1, le=64)
     query_timeout_s: float = Field(default=30.0, gt=0)
     query_max_rows: int = Field(default=1_000, ge=1)
     query_max_bytes: int = Field(default=10_000_000, ge=1)
+    min_answer_score: float = Field(default=0.5, ge=0, le=1)
+    min_passages_score: float = Field(default=0.1, ge=0, le=1)
+
+    retrieval_parts: tuple[RetrievalPart, ...] = RETRIEVAL_PARTS
+
+    @field_validator("retrieval_parts", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        """In the environment a list is words between commas."""
+        return tuple(word.strip() for word in value.split(",") if word.strip()) if isinstance(value, str) else value
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None, **overrides: Any) -> Settings:  # noqa: ANN401

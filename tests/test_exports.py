@@ -17,14 +17,22 @@ from pipeline.errors import GroundplanError
 PUBLIC = {
     "Answer",
     "AsyncGroundplan",
+    "Budget",
+    "CancelToken",
     "Citation",
+    "Coverage",
+    "Entities",
     "GraphDigest",
     "Groundplan",
     "GroundplanError",
+    "Neighbours",
+    "Paths",
     "RunReport",
+    "Scope",
     "Sentence",
     "Settings",
     "Table",
+    "Turn",
 }
 CLASSES = sorted(
     (each for each in vars(errors).values() if inspect.isclass(each) and issubclass(each, GroundplanError)),

@@ -15,7 +15,21 @@ from pipeline.settings import FILE_NAME, NEO4J_VARIABLES, SECRETS, Settings, var
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-UNITS = ("_s", "_mb", "_chars", "_documents", "_rows", "_bytes", "_letters", "_share", "_dimensions", "workers")
+UNITS = (
+    "_s",
+    "_dimensions",
+    "_mb",
+    "_chars",
+    "_documents",
+    "_rows",
+    "_bytes",
+    "_letters",
+    "_questions",
+    "_share",
+    "_score",
+    "_entities",
+    "workers",
+)
 
 
 def load(home: Path, text: str = "", **environ: str) -> Settings:
@@ -79,12 +93,13 @@ def test_variables_of_other_programs_are_left_alone(tmp_path: Path) -> None:
 def test_every_setting_has_a_variable_and_its_own_name_in_the_file(name: str, tmp_path: Path) -> None:
     default = getattr(Settings(home=tmp_path), name)
     if isinstance(default, int | float):
-        changed = default / 2 if name.endswith("_share") else default + 1
+        changed = default / 2 if name.endswith(("_share", "_score")) else default + 1
         assert getattr(load(tmp_path, f"{name} = {changed}"), name) == changed
         assert getattr(load(tmp_path, **{variable_of(name): str(changed)}), name) == changed
     elif name != "home":
-        given = {"engine": "serial", "encoder": "none"}.get(name, "5")
-        text = getattr(load(tmp_path, **{variable_of(name): given}), name)
+        given = {"engine": "serial", "encoder": "none", "retrieval_parts": "text"}.get(name, "5")
+        found = getattr(load(tmp_path, **{variable_of(name): given}), name)
+        text = ",".join(found) if isinstance(found, tuple) else found
         expected = str(Path(given).absolute()) if name in {"cache", "ontology"} else given
         assert str(text if name not in SECRETS else text.get_secret_value()) == expected
 

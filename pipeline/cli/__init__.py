@@ -13,13 +13,14 @@ import click
 
 COMMANDS = {
     "ask": ("pipeline.cli.ask:ask", "Answer a question from the graph, with citations."),
+    "calibrate": ("pipeline.cli.calibrate:calibrate", "Set the thresholds of answers from labelled questions."),
     "cypher": ("pipeline.cli.cypher:cypher", "Run a saved query or a statement, read-only."),
     "db": ("pipeline.cli.db:db", "The private Neo4j: start, stop, status, info."),
     "doctor": ("pipeline.cli.doctor:doctor", "Check settings, server and graph, and say what to do."),
     "digest": ("pipeline.cli.digest:digest", "Hash the graph, to compare it with another."),
     "entity": ("pipeline.cli.entity:entity", "Who is who: show an entity, merge two, split one."),
     "ingest": ("pipeline.cli.ingest:ingest", "Bring the graph up to date with documents."),
-    "eval": ("pipeline.cli.eval:evaluate", "Score extraction or resolution on labelled data of yours."),
+    "eval": ("pipeline.cli.eval:evaluate", "Score answers, extraction or resolution on labelled data of yours."),
     "migrate": ("pipeline.cli.migrate:migrate", "Bring the graph's schema up to this version."),
     "retry": ("pipeline.cli.ingest:retry", "Take the outstanding dead letters again."),
     "status": ("pipeline.cli.status:status", "The latest runs, who works on the graph, what waits."),
@@ -53,8 +54,8 @@ class LazyGroup(click.Group):
 def cli() -> None:
     """Documents into a knowledge graph that can prove what it says.
 
-    Exit codes: 0 done, 2 usage, 65 too many dead letters, 75 try later, 78 configuration or pending migration, 1 a
-    defect of ours.
+    Exit codes: 0 done, 2 usage, 65 too many dead letters, or thresholds that cannot be certified, 75 try later, 78
+    configuration or pending migration, 1 a defect of ours.
     """
 
 

@@ -1,4 +1,4 @@
-"""`groundplan eval`: what the shipped pipeline finds beside labels of your own."""
+"""`groundplan eval`: what the shipped pipeline answers, and finds, beside labels of your own."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from pipeline.ingest.evaluate.extraction import ExtractionScores
     from pipeline.ingest.evaluate.resolution import ResolutionScores
     from pipeline.ingest.evaluate.scores import Score
+    from pipeline.query.evaluate.run import AnswerScores
 
+CURVE_CONFIDENCE = 0.95
 FIGURES = ("", "precision", "recall", "F1", "right", "said", "labelled")
 FILE = click.argument("file", type=click.Path(path_type=Path))
 FORMAT = click.option(
@@ -26,9 +28,47 @@ ERRORS = click.option(
 )
 
 
-@click.group(name="eval")
+class _AnswersByDefault(click.Group):
+    """A group for which a file that stands where a command would is one of labelled questions."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if args and not args[0].startswith("-") and args[0] not in self.commands:
+            args = ["answers", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(name="eval", cls=_AnswersByDefault)
 def evaluate() -> None:
-    """Score what Groundplan finds on labelled data of yours: FILE holds one JSON object a line (docs/evaluation.md)."""
+    """Score what Groundplan answers and finds on labelled data of yours: FILE holds one JSON object a line
+    (docs/evaluation.md). `groundplan eval FILE` scores answers."""
+
+
+@evaluate.command()
+@FILE
+@click.option("--errors", type=click.IntRange(min=0), default=0, metavar="N", help="Also show so many wrong answers.")
+def answers(file: Path, errors: int) -> None:
+    """Ask labelled questions and score retrieval, answers, abstention and citations. Tables go to stderr, the last line
+    of stdout is one JSON object.
+
+    \b
+    {"question": "Who founded Norvik?", "answer": "Anna Berg", "documents": ["letters/a.txt"]}
+    {"question": "When did Anna Berg die?", "unanswerable": true}
+    """
+    from pipeline.api import Groundplan
+    from pipeline.progress import progress
+    from pipeline.query.evaluate.questions import read_questions
+    from pipeline.query.evaluate.run import SHOW_ALL, evaluate_answers
+    from pipeline.settings import Settings
+
+    settings = Settings.load()
+    questions = read_questions(file)
+    with (
+        Groundplan.open(settings.model_copy(update=SHOW_ALL)) as kg,
+        progress("questions", "asked", len(questions)) as shown,
+    ):
+        scores = evaluate_answers(questions, kg.ask, store=kg.store, settings=settings, shown=shown)
+    _show_answers(scores, errors)
+    _echo_json({"file": str(file), **scores.as_json()})
 
 
 @evaluate.command()
@@ -89,6 +129,43 @@ def resolution(file: Path, errors: int, style: str) -> None:
         _show_errors(title, ("wrong pairs", "name", "other name"), rows, style)
     if style == "json":
         _echo_json({"file": str(file), **scores.as_json()})
+
+
+def _show_answers(scores: AnswerScores, errors: int) -> None:
+    from pipeline.query.evaluate.curve import at_steps
+    from pipeline.query.evaluate.run import RECALL_AT
+
+    found = scores.as_json()
+    answerable, unanswerable, citations = found["answerable"], found["unanswerable"], found["citations"]
+    rows = [
+        ("questions", str(found["questions"])),
+        *((f"decided: {name}", str(count)) for name, count in found["decisions"].items()),
+        ("share answered", _share(found["share_answered"])),
+        ("error among answered", _share(found["error_among_answered"])),
+        ("answerable: right", f"{answerable['right']} of {answerable['questions']}"),
+        ("answerable: exact match", _share(answerable["exact_match"])),
+        ("answerable: F1", _share(answerable["f1"])),
+        ("unanswerable: withheld", f"{unanswerable['withheld']} of {unanswerable['questions']}"),
+        *((f"documents: recall@{at}", _share(scores.recall(at))) for at in RECALL_AT),
+        ("citations: quote is not there", f"{citations['broken']} of {citations['checked']}"),
+        ("area under the curve", _share(found["area_under_curve"])),
+    ]
+    show_table("answers", ("", ""), rows, stderr=True)
+    steps = at_steps(scores.curve)
+    curve = [(f"{each.share:.2f}", f"{each.threshold:.3f}", str(each.answered), str(each.wrong),
+              f"{each.error:.3f}", f"{each.bound(CURVE_CONFIDENCE):.3f}") for each in steps]  # fmt: skip
+    columns = ("share answered", "score from", "answered", "wrong", "error", f"error at most ({CURVE_CONFIDENCE:.0%})")
+    show_table("risk and coverage", columns, curve, stderr=True)
+    wrong = [(each.question.id, each.question.text, each.said, " | ".join(each.question.any_of or each.question.all_of))
+             for each in scores.wrong[:errors]]  # fmt: skip
+    if wrong:
+        show_table("wrong answers", ("id", "question", "answered", "labelled"), wrong, stderr=True)
+    for outcome, citation in scores.broken:
+        click.echo(f"question {outcome.question.id}: {citation.place} is not {citation.quote!r}", err=True)
+
+
+def _share(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
 
 
 def _show_extraction(scores: ExtractionScores) -> None:

@@ -1,4 +1,4 @@
-"""Tables for people, on stdout."""
+"""Tables for people, on stdout, or on stderr beside JSON."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ if TYPE_CHECKING:
 WIDTH_WITHOUT_TERMINAL = 160
 
 
-def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], *, stderr: bool = False) -> None:
     """Print rows of text under a title; what would steer a terminal is replaced. Nothing is cut: cells are folded."""
     from rich.console import Console
     from rich.table import Table
 
-    console = Console(markup=False, highlight=False, emoji=False)
+    console = Console(markup=False, highlight=False, emoji=False, stderr=stderr)
     if not console.is_terminal:
         console.width = WIDTH_WITHOUT_TERMINAL
     table = Table(header_style="bold")

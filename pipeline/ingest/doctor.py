@@ -61,6 +61,7 @@ def examine_graph(store: Store, settings: Settings, ontology: Ontology) -> Itera
     yield _runs(status)
     yield _waiting(status)
     yield _vectors(store, settings)
+    yield _communities(status)
     yield from _orphans(store)
     yield _offsets(store)
     yield _dead_letters(status)
@@ -174,6 +175,17 @@ def _vectors(store: Store, settings: Settings) -> Finding:
         remedy = "Until they have them, they are found by their words alone. The next run makes them: ingest again."
         return Finding("vectors", "warning", said, remedy)
     return Finding("vectors", "ok", f"every document has those of {encoder.name!r}")
+
+
+def _communities(status: Status) -> Finding:
+    found = status.communities
+    if found is not None and found.left_out:
+        remedy = "Questions about themes find none. Set GROUNDPLAN_MAX_COMMUNITY_ENTITIES higher if memory allows."
+        return Finding("communities", "warning", str(found), remedy)
+    if found is not None and found.waiting and not status.running:
+        remedy = "The next run finds them: run `groundplan ingest` again."
+        return Finding("communities", "warning", str(found), remedy)
+    return Finding("communities", "ok", str(found or "none yet"))
 
 
 def _orphans(store: Store) -> Iterator[Finding]:

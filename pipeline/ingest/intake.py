@@ -7,7 +7,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from graph_schema.keys import digest
-from graph_schema.models import Claim, Document, Evidence, Failed, LocalEntity, Mention, StatedValue
+from graph_schema.models import CATALOGUED, Claim, Document, Evidence, Failed, LocalEntity, Mention, StatedValue
 from pipeline.engines import Shard, open_engine
 from pipeline.errors import EvidenceError
 from pipeline.ingest.dead_letters import Taken
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from pipeline.store.driver import Store
 
 SEGMENT_VERSION = "1"
-CATALOGUED = "catalogued"
 RECORDS = "records"
 MAX_WAITING_FILES = 5_000
 BATCH_CHARS = 100_000

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from pipeline.engines.cores import usable_cores
 from pipeline.errors import StoreUnavailable, TooManyGone
 from pipeline.files import remove_leftovers
-from pipeline.ingest.dead_letters import DeadLetters
+from pipeline.ingest.communities import find_communities
+from pipeline.ingest.dead_letters import DeadLetters, outstanding
 from pipeline.ingest.derive import derive
 from pipeline.ingest.embed import embed
 from pipeline.ingest.enrich import enrich
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
     from pipeline.store.driver import Store
 
 MAX_SHOWN_GONE = 20
+MAX_NAMED_SOURCES = 20
 
 
 class IngestJob:
@@ -81,7 +85,7 @@ class IngestJob:
             self._save()
             raise
         self.report.status = "done"
-        self._save()
+        self._save(inventory=self._inventory())
         self.report.refuse_dead_letters(self.settings.max_dead_letters)
         self._refuse_prune()
 
@@ -90,13 +94,17 @@ class IngestJob:
             self._documents(sources)
         self.stop.check()
         with self.report.timed("resolve"), progress("resolve", "documents") as shown:
-            found = resolve(self.store, self.ontology, shown, self.stop.check)
-            self.report.notes.update({note: found[note] for note in RESOLUTION_NOTES if found[note]})
+            counts = resolve(self.store, self.ontology, shown, self.stop.check)
+            self.report.notes.update({note: counts[note] for note in RESOLUTION_NOTES if counts[note]})
         with self.report.timed("derive"), progress("derive", "entities and facts") as shown:
             self.report.derived = derive(self.store, self.ontology, shown, self.stop.check)
         with self.report.timed("enrich"):
             with progress("enrich", "documents") as shown:
                 enrich(self.store, shown, self.stop.check)
+            with progress("communities", "entities") as shown:
+                found = find_communities(self.store, self.settings.max_community_entities, shown, self.stop.check)
+            if found is not None and found.left_out:
+                self.report.notes[f"communities {found}"] += 1
             with progress("indexes", "brought up to date"):
                 self.store.await_indexes()
         if self.encoder is not None:  # last, since a server that does not answer ends the run
@@ -147,11 +155,20 @@ class IngestJob:
             "--max-prune-share 1.",
         )
 
-    def _save(self) -> None:
+    def _inventory(self) -> str:
+        """What there is now, as JSON, for the coverage of answers: documents by what read them, and outstanding dead
+        letters by source."""
+        read = {row["extractor"]: row["documents"] for row in self.store.read("inventory")}
+        letters = Counter(each.source for each in outstanding(self.settings.home))
+        failed = dict(letters.most_common(MAX_NAMED_SOURCES))
+        others = letters.total() - sum(failed.values())
+        return json.dumps({"read": read, "failed": failed | ({"": others} if others else {})})
+
+    def _save(self, **more: str) -> None:
         self.report.written = {
             layer: counters.total - self._before[layer]
             for layer, counters in self.store.written.items()
             if layer not in {"decisions", "operations"}
         }
-        properties = self.report.as_properties()
+        properties = self.report.as_properties() | more
         self.store.write("operations", lambda tx: tx.write("save_run", id=self.report.run, properties=properties))

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-import calendar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pipeline.query.citation import Citation
+from pipeline.query.dates import spoken
 from pipeline.query.retrieve import MAX_FACTS
+from pipeline.query.value import value_of
+from pipeline.query.ways import of_comparison, of_ways
+from pipeline.tabular import Tabular
 from pipeline.text.values import compatible
 
 if TYPE_CHECKING:
     from graph_schema.ontology import Ontology
     from pipeline.query.contracts import StepRecord
-    from pipeline.query.parse import Question
+    from pipeline.query.coverage import Coverage
     from pipeline.query.plan import Plan
+    from pipeline.query.question import Question
     from pipeline.query.retrieve import Fact, Retrieved
+    from pipeline.query.themes import Theme
 
 MAX_SENTENCES = 10
 MAX_CITATIONS = 3
@@ -30,16 +35,20 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """The answer to a question. `found` is False when nothing that was read says it; `sentences` are then empty and
-    `note` says what was looked at. `total` is an aggregate's exact number, `None` elsewhere."""
+class Answer(Tabular):
+    """The answer to a question. `found` is False when it was not answered: nothing that was read says it, or what does
+    is not sure enough. `sentences` are then empty, or quotes of passages that may bear on it, and `note` says so.
+    `value` is the answer in the fewest words ("Oslo", "3 May 1890", "yes"), `None` where there is no one. `total` is an
+    aggregate's exact number, `None` elsewhere. `coverage` says how far to rely on it."""
 
     question: str
     found: bool
+    value: str | None
     sentences: tuple[Sentence, ...]
     total: int | None
     listed: tuple[str, ...]
     note: str | None
+    coverage: Coverage
     plan: Plan
     steps: tuple[StepRecord, ...]
 
@@ -59,15 +68,27 @@ class Answer:
             lines.append(self.note)
         return "\n".join(lines)
 
+    def to_rows(self) -> list[dict[str, Any]]:
+        """One row a citation, with the number of its sentence, from 1, and the sentence."""
+        return [
+            {"sentence": number, "text": each.text, **_citation_json(citation)}
+            for number, each in enumerate(self.sentences, 1)
+            for citation in each.citations
+        ]
+
     def explain(self) -> str:
         """The plan and the size of each step beside its limit."""
+        return f"{self.plan}\n{self.sizes()}"
+
+    def sizes(self) -> str:
+        """The size of each step beside its limit."""
         rows = [record.as_json() for record in self.steps]
         sizes = [
             f"  {row['step']:<9} tokens {row['tokens']}/{row['max_tokens']}, rows {row['rows']}/{row['max_rows']}, "
             f"calls {row['calls']}/{row['max_calls']}, {row['seconds']:.3f}/{row['max_seconds']:g} s"
             for row in rows
         ]
-        return "\n".join([str(self.plan), "steps (used / allowed):", *sizes])
+        return "\n".join(["steps (used / allowed):", *sizes])
 
     def as_json(self) -> dict[str, Any]:
         """Plain values: answer, citations, plan and steps."""
@@ -75,6 +96,7 @@ class Answer:
             "question": self.question,
             "found": self.found,
             "answer": self.text,
+            "value": self.value,
             "sentences": [
                 {"text": each.text, "citations": [_citation_json(citation) for citation in each.citations]}
                 for each in self.sentences
@@ -82,7 +104,8 @@ class Answer:
             "total": self.total,
             "listed": list(self.listed),
             "note": self.note,
-            "plan": {"name": self.plan.name, "steps": list(self.plan.steps)},
+            "coverage": self.coverage.as_json(),
+            "plan": {"name": self.plan.name, "steps": [each.as_json() for each in self.plan.steps]},
             "steps": [record.as_json() for record in self.steps],
         }
 
@@ -92,6 +115,7 @@ class Composed:
     """What the composer makes of what was retrieved."""
 
     sentences: tuple[Sentence, ...] = ()
+    value: str | None = None
     total: int | None = None
     listed: tuple[str, ...] = ()
     note: str | None = None
@@ -104,27 +128,44 @@ class Composer:
         self.ontology = ontology
         self.record = record
 
-    def __call__(self, plan: Plan, question: Question, retrieved: Retrieved, scope: str) -> Composed:
-        """Compose; without anything to cite the answer is that nothing was found in what was read, which `scope` says
-        in words."""
+    def __call__(self, plan: Plan, question: Question, retrieved: Retrieved, coverage: Coverage) -> Composed:
+        """Compose what `coverage` decided on: an answer, the quotes of passages, or that nothing was found in what was
+        read."""
+        if coverage.decision == "abstain":
+            return Composed(note=_not_answered(plan, coverage))
+        if coverage.decision == "passages":
+            return self._of_passages(_quoted(retrieved), coverage)
         if retrieved.total is not None:
             sentences = self._of_aggregate(plan, retrieved)
         elif retrieved.facts:
             sentences = self._of_facts(plan, question, retrieved.facts)
+        elif retrieved.compared is not None:
+            sentences = [Sentence(*each) for each in of_comparison(retrieved.compared)]
+        elif retrieved.ways:
+            sentences = [Sentence(*each) for each in of_ways(retrieved.ways)]
+        elif retrieved.themes:
+            sentences = [_of_theme(theme) for theme in retrieved.themes]
         else:
-            quoted = [passage.citation for passage in retrieved.passages]
-            sentences = [Sentence(" ".join(citation.quote.split()), (citation,)) for citation in quoted]
+            sentences = _as_sentences(_quoted(retrieved))
+        value = value_of(plan, question, retrieved)
+        if retrieved.compared is not None and value is None:
+            sentences = []
         fitting = self._fitting([sentence for sentence in sentences if sentence.citations])
         if not fitting:
-            return Composed(note=_not_found(plan, scope))
+            return Composed(note=_not_answered(plan, coverage))
         if retrieved.total is not None:
             uncited = retrieved.total - len(fitting[0].citations)
             note = f"{uncited} more are counted than are cited here." if uncited > 0 else None
-            return Composed(tuple(fitting), retrieved.total, retrieved.listed, note)
+            return Composed(tuple(fitting), value, retrieved.total, retrieved.listed, note)
         left_out = len(sentences) - len(fitting)
         bound = "At least " if len(retrieved.facts) >= MAX_FACTS else ""
         note = f"{bound}{left_out} more found; ask for a list, or narrow the question." if left_out else None
-        return Composed(tuple(fitting), retrieved.total, retrieved.listed, note)
+        return Composed(tuple(fitting), value, retrieved.total, retrieved.listed, note)
+
+    def _of_passages(self, quoted: list[Citation], coverage: Coverage) -> Composed:
+        """The quotes alone, and that they are no answer."""
+        shown = self._fitting(_as_sentences(quoted))
+        return Composed(tuple(shown), note=f"Not an answer, but passages that may hold one ({coverage.reason}).")
 
     def _fitting(self, sentences: list[Sentence]) -> list[Sentence]:
         """The sentences that fit the contract, in order; what is left out is counted by the caller."""
@@ -214,19 +255,6 @@ def _value(fact: Fact) -> str:
     return " ".join(said.split())
 
 
-def spoken(value: str, value_type: str | None) -> str:
-    """A normalised value as people write it: dates with the month's name, amounts as they are."""
-    if value_type != "date":
-        return value
-    if "/" in value:
-        return " to ".join(spoken(end, value_type) for end in value.split("/"))
-    year, *rest = value.split("-")
-    if not rest:
-        return year
-    month = calendar.month_name[int(rest[0])]
-    return f"{month} {year}" if len(rest) == 1 else f"{int(rest[1])} {month} {year}"
-
-
 def _exclude(first: Fact, second: Fact) -> bool:
     if first.value is None or second.value is None:
         return True
@@ -237,10 +265,28 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" + ("" if number == 1 else "s")
 
 
-def _not_found(plan: Plan, scope: str) -> str:
-    unknown = [step for step in plan.steps if step.endswith("stands for nothing in the graph")]
+def _of_theme(theme: Theme) -> Sentence:
+    quotes = " ".join(f"“{' '.join(citation.quote.split())}”" for citation in theme.sentences)
+    return Sentence(f"{theme.name}: {quotes}", theme.sentences)
+
+
+def _quoted(retrieved: Retrieved) -> list[Citation]:
+    """The passages that were found, or else what the facts rest on; each place once."""
+    quoted = [passage.citation for passage in retrieved.passages]
+    quoted += [citation for fact in retrieved.facts for citation in fact.citations] + list(retrieved.citations)
+    return list({(each.place, each.quote): each for each in quoted}.values())
+
+
+def _as_sentences(quoted: list[Citation]) -> list[Sentence]:
+    return [Sentence(" ".join(citation.quote.split()), (citation,)) for citation in quoted]
+
+
+def _not_answered(plan: Plan, coverage: Coverage) -> str:
+    unknown = [step.text for step in plan.steps if step.text.endswith("stands for nothing in the graph")]
     reason = f" {'; '.join(unknown)}." if unknown else ""
-    return f"Not found in what was read ({scope}).{reason}"
+    if coverage.score is None:
+        return f"Not found in what was read ({coverage.extent}).{reason}"
+    return f"Not answered: {coverage.reason}.{reason}"
 
 
 def _citation_json(citation: Citation) -> dict[str, Any]:

@@ -358,7 +358,22 @@ def test_ask_prints_the_answer_with_its_sources(call: Callable[..., Outcome]) ->
 @pytest.mark.usefixtures("sample_graph", "server")
 def test_ask_for_what_is_not_there_is_no_error(call: Callable[..., Outcome]) -> None:
     code, out, _ = call("ask", "When did Agnes Fairlie die?")
-    assert (code, out) == (0, "Not found in what was read (27 documents).\n")
+    note, coverage = out.splitlines()
+    assert (code, note) == (0, "Not found in what was read (27 documents).")
+    assert coverage == (
+        "coverage: 27 of 27 documents in scope read; nothing was found to answer from; everything in scope was read, "
+        "so that a recursive pass would find no more"
+    )
+
+
+@pytest.mark.usefixtures("sample_graph", "server")
+def test_ask_is_answered_from_the_documents_of_a_scope(call: Callable[..., Outcome]) -> None:
+    question = "Where was Grace Okafor born?"
+    assert "Lagos" in call("ask", question, "--source", "archive", "--path", "news/").out
+    code, out, _ = call("ask", question, "--source", "archive", "--path", "letters/", "--json")
+    shown = json.loads(out)
+    assert (code, shown["found"], shown["coverage"]["extent"]["documents"]) == (0, False, 2)
+    assert call("ask", question, "--path", "letters/").code == 2
 
 
 @pytest.mark.usefixtures("sample_graph", "server")
@@ -370,7 +385,8 @@ def test_ask_as_json_is_one_valid_object(call: Callable[..., Outcome]) -> None:
     (citation, *_) = shown["sentences"][0]["citations"]
     assert citation["path"] == "news/1998-06-20-grace-okafor.html"
     assert citation["end"] - citation["start"] == len(citation["quote"])
-    assert [step["step"] for step in shown["steps"]] == ["parse", "link", "plan", "retrieve", "answer"]
+    assert [step["step"] for step in shown["steps"]] == ["parse", "link", "plan", "retrieve", "cover", "answer"]
+    assert (shown["coverage"]["decision"], shown["coverage"]["support"]["documents"]) == ("answer", 1)
 
 
 @pytest.mark.usefixtures("sample_graph", "server")
@@ -381,7 +397,7 @@ def test_ask_explained_prints_plan_and_steps_after_the_answer(call: Callable[...
     assert "Lagos" in answer
     assert "  1. facts of 'Grace Okafor' = Grace Okafor (Person): BORN_IN" in plan
     assert "steps (used / allowed):" in plan
-    assert all(f"\n  {step} " in plan for step in ("parse", "link", "plan", "retrieve", "answer"))
+    assert all(f"\n  {step} " in plan for step in ("parse", "link", "plan", "retrieve", "cover", "answer"))
 
 
 # cypher

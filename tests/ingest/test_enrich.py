@@ -35,7 +35,9 @@ def test_a_document_is_found_by_its_title_and_by_its_subject(graph: Groundplan, 
 
 
 def test_titles_leave_with_the_last_document_that_bears_them(graph: Groundplan, tmp_path: Path) -> None:
-    folder = written(tmp_path / "in", one="# Varde\n\nA town.\n", two="# Varde\n\nA river.\n", three="# Tessel\n\nA mill.\n")
+    folder = written(
+        tmp_path / "in", one="# Varde\n\nA town.\n", two="# Varde\n\nA river.\n", three="# Tessel\n\nA mill.\n"
+    )
     graph.ingest(folder)
     graph.settings = graph.settings.model_copy(update={"max_prune_share": 1.0})
     (folder / "one.md").unlink()

@@ -5,24 +5,19 @@ Everything wrong with a file is said at once, each with its line, its field and 
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from graph_schema.ontology_check import closest
-from pipeline.errors import UsageError
 from pipeline.ingest.readers.base import clean, iso_date
+from pipeline.text.labelled import Problems, refuse_repeats, rows_of, unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from graph_schema.ontology import Ontology
-
-MAX_PROBLEMS_SHOWN = 20
-M = TypeVar("M", bound=BaseModel)
 
 
 class Span(NamedTuple):
@@ -122,38 +117,15 @@ class _Name(_Row):
     dates: list[str] = []
 
 
-class _Problems:
-    """What is wrong with a file, collected while it is read."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.found: list[str] = []
-
-    def add(self, line: int, field: str, message: str) -> None:
-        self.found.append(f"line {line}, {field}: {message}" if field else f"line {line}: {message}")
-
-    def stop(self) -> None:
-        """Raise `UsageError` when anything is wrong."""
-        if not self.found:
-            return
-        shown = "\n  ".join(self.found[:MAX_PROBLEMS_SHOWN])
-        more = len(self.found) - MAX_PROBLEMS_SHOWN
-        rest = f"\n  and {more} more" if more > 0 else ""
-        raise UsageError(
-            f"{str(self.path)!r} has labels that cannot be used:\n  {shown}{rest}\n",
-            "docs/evaluation.md has the format.",
-        )
-
-
 def read_passages(path: Path, ontology: Ontology) -> tuple[Passage, ...]:
     """The labelled passages of `path`, their kinds and predicates checked against `ontology`.
 
     Kinds and predicates that a line does not say it was labelled for are those that occur in the file. Raises
     `UsageError`.
     """
-    problems = _Problems(path)
-    rows = list(_rows(path, _Passage, problems))
-    _refuse_repeats(((line, "id", str(row.id)) for line, row in rows), problems)
+    problems = Problems(path)
+    rows = list(rows_of(path, _Passage, problems))
+    refuse_repeats(((line, "id", str(row.id)) for line, row in rows), problems)
     passages = [_Reader(line, row, ontology, problems).passage() for line, row in rows]
     problems.stop()
     kinds = frozenset(label.kind for each in passages for label in each.entities or ())
@@ -175,12 +147,12 @@ def read_passages(path: Path, ontology: Ontology) -> tuple[Passage, ...]:
 
 def read_names(path: Path, ontology: Ontology) -> tuple[LabelledName, ...]:
     """The labelled names of `path`; a name without an id has its line's number. Raises `UsageError`."""
-    problems = _Problems(path)
-    rows = list(_rows(path, _Name, problems))
-    _refuse_repeats(((line, "id", str(row.id)) for line, row in rows if row.id is not None), problems)
+    problems = Problems(path)
+    rows = list(rows_of(path, _Name, problems))
+    refuse_repeats(((line, "id", str(row.id)) for line, row in rows if row.id is not None), problems)
     for line, row in rows:
         if row.kind is not None and row.kind not in ontology.kinds:
-            problems.add(line, "kind", _unknown("kind", row.kind, ontology.kinds))
+            problems.add(line, "kind", unknown("kind", row.kind, ontology.kinds))
         if not row.name.strip():
             problems.add(line, "name", f"{row.name!r} holds no character; allowed: a name")
     problems.stop()
@@ -200,52 +172,10 @@ def read_names(path: Path, ontology: Ontology) -> tuple[LabelledName, ...]:
     )
 
 
-def _rows(path: Path, model: type[M], problems: _Problems) -> Iterator[tuple[int, M]]:
-    """(line, row) of each line that is not empty; what cannot be read becomes a problem."""
-    try:
-        lines = path.read_text(encoding="utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read {str(path)!r}: {error}.", "Give a file of JSON Lines in UTF-8.") from None
-    numbered = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
-    if not numbered:
-        raise UsageError(
-            f"{str(path)!r} holds no line.", "Give one JSON object a line; docs/evaluation.md has the format."
-        )
-    for number, line in numbered:
-        try:
-            yield number, model.model_validate(json.loads(line))
-        except json.JSONDecodeError as error:
-            problems.add(number, "", f"is not JSON: {error.msg} at column {error.colno}")
-        except ValidationError as error:
-            for detail in error.errors():
-                field = ".".join(str(part) for part in detail["loc"])
-                problems.add(number, field, _described(detail, field, model))
-
-
-def _described(detail: Any, field: str, model: type[BaseModel]) -> str:  # noqa: ANN401
-    if detail["type"] == "extra_forbidden" and "." not in field:
-        return _unknown("field", field, model.model_fields)
-    given = "" if detail["type"] == "missing" else f" (given {detail['input']!r})"
-    return f"{detail['msg'].lower()}{given}"
-
-
-def _unknown(what: str, given: str, known: Iterable[str]) -> str:
-    meant = closest(given, known)
-    hint = f" (did you mean {meant!r}?)" if meant else ""
-    return f"there is no {what} {given!r}{hint}; allowed: {', '.join(known)}"
-
-
-def _refuse_repeats(given: Iterable[tuple[int, str, str]], problems: _Problems) -> None:
-    first: dict[str, int] = {}
-    for line, field, value in given:
-        if first.setdefault(value, line) != line:
-            problems.add(line, field, f"{value!r} stands in line {first[value]} already")
-
-
 class _Reader:
     """Reads one row: brings its text to the form that ingestion gives it, and its offsets with it."""
 
-    def __init__(self, line: int, row: _Passage, ontology: Ontology, problems: _Problems) -> None:
+    def __init__(self, line: int, row: _Passage, ontology: Ontology, problems: Problems) -> None:
         self.line = line
         self.row = row
         self.ontology = ontology
@@ -301,13 +231,13 @@ class _Reader:
 
     def _kind(self, given: str, field: str) -> str:
         if given not in self.ontology.kinds:
-            self._wrong(field, _unknown("kind", given, self.ontology.kinds))
+            self._wrong(field, unknown("kind", given, self.ontology.kinds))
         return given
 
     def _predicate(self, given: str, field: str) -> tuple[str, Literal["forward", "inverse"]]:
         stored = self.ontology.stored_as(given)
         if stored is None:
-            self._wrong(field, _unknown("predicate", given, [*self.ontology.predicates, *self.ontology.inverses]))
+            self._wrong(field, unknown("predicate", given, [*self.ontology.predicates, *self.ontology.inverses]))
             return given, "forward"
         return stored.predicate, stored.direction
 

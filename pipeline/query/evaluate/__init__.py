@@ -1,0 +1,1 @@
+"""How well questions are answered, beside labels: retrieval, answers, abstention, citations, risk and coverage."""

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from support import Killed, MortalStore, rows
 
-from pipeline.errors import MigrationPending, RunStopped
+from pipeline.errors import EncoderUnavailable, MigrationPending, RunStopped
 from pipeline.ingest import embed as embed_module
 from pipeline.ingest.doctor import examine_graph
 from pipeline.ingest.embed import embed
@@ -253,6 +253,25 @@ def test_documents_that_wait_for_vectors_are_told(graph: Groundplan, tmp_path: P
     assert told(encoder="minilm") == ("warning", f"2 documents wait for those of {MiniLM.name!r}")
     embed(graph.store, Told(MiniLM.name), lambda _: None)
     assert told(encoder="minilm") == ("ok", f"every document has those of {MiniLM.name!r}")
+
+
+def test_a_server_that_does_not_answer_ends_the_run_after_everything_else_was_done(
+    graph: Groundplan, tmp_path: Path, encoder: Told
+) -> None:
+    folder = written(tmp_path / "in", TOWNS)
+
+    class Silent(Told):
+        def encode(self, texts: Sequence[str]) -> np.ndarray:  # noqa: ARG002
+            raise EncoderUnavailable("the embeddings server gave no answer.")
+
+    encoder.__class__ = Silent
+    with pytest.raises(EncoderUnavailable):
+        graph.ingest(folder)
+    assert graph.status().waiting == {}
+    assert rows(graph.store, "MATCH (:Title) RETURN count(*) AS titles") == [{"titles": 2}]
+    encoder.__class__ = Told
+    assert graph.ingest(folder).documents["unchanged"] == 2
+    assert all(row["vector"] for row in rows(graph.store, MADE))
 
 
 def test_a_dry_run_counts_the_vectors_of_what_is_new(graph: Groundplan, tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ def ingested(graph: Groundplan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     return graph
 
 
+@pytest.mark.filterwarnings("ignore:The default returned 'id' field:DeprecationWarning")  # a query of its own
 def test_its_retrievers_find_passages_and_from_them_entities(ingested: Groundplan) -> None:
     from neo4j_graphrag.retrievers import HybridRetriever, VectorCypherRetriever, VectorRetriever
 

@@ -26,6 +26,7 @@ EVIDENCE_TYPES = {"FROM_DOCUMENT", "NEXT_CHUNK", "MENTIONS", "HOLDS_VALUE", "ABO
 LEDGER = {("Document", "state"), ("Document", "file_hash"), ("Document", "extractor"), ("Chunk", "embedding"),
           ("Chunk", "embedded_by"), ("Document", "embedded_by"), ("Document", "enriched")}  # fmt: skip
 KEYS = {"key", "id"}
+ENRICHMENT_TYPES = {"TITLED"}
 
 
 @pytest.fixture
@@ -44,6 +45,13 @@ def filled(graph: Groundplan, tmp_path: Path) -> Store:
     rows(graph.store, "CREATE (:Decision {key: 'd1', verdict: 'same', first_name: 'anna berg'})")
     rows(graph.store, "MATCH (c:Chunk) SET c.embedding = [0.5, 0.25], c.embedded_by = 'an encoder'")
     return graph.store
+
+
+def layer_of(kind: str) -> str:
+    """The layer of a type of relationship."""
+    if kind in ENRICHMENT_TYPES:
+        return "enrichment"
+    return "evidence" if kind in EVIDENCE_TYPES else "knowledge"
 
 
 def changed(before: GraphDigest, after: GraphDigest) -> set[str]:
@@ -95,7 +103,7 @@ def test_a_change_of_any_relationship_shows_in_its_layer_and_in_no_other(filled:
     }
     before = digest(filled)
     for row in known:
-        layer = {"evidence" if row["type"] in EVIDENCE_TYPES else "knowledge"}
+        layer = {layer_of(row["type"])} - {"enrichment"}
         for name in row["names"]:
             rows(
                 filled,
@@ -144,11 +152,11 @@ def test_pages_of_any_size_give_one_digest(filled: Store, monkeypatch: pytest.Mo
 
 def test_it_counts_every_node_and_relationship_of_its_layers(filled: Store) -> None:
     known = digest(filled)
-    counted = "MATCH (n) WHERE NOT n:Run AND NOT n:Migration RETURN count(n) AS n"
+    counted = "MATCH (n) WHERE NOT n:Run AND NOT n:Migration AND NOT n:Title RETURN count(n) AS n"
     assert sum(getattr(known, layer).nodes for layer in LAYERS) == rows(filled, counted)[0]["n"]
     assert (
         sum(getattr(known, layer).relationships for layer in LAYERS)
-        == rows(filled, "MATCH ()-[r]->() RETURN count(r) AS n")[0]["n"]
+        == rows(filled, "MATCH ()-[r]->() WHERE type(r) <> 'TITLED' RETURN count(r) AS n")[0]["n"]
     )
 
 

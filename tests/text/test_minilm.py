@@ -42,11 +42,18 @@ def test_every_text_has_a_vector_of_length_1() -> None:
 
 def test_a_vector_does_not_depend_on_what_is_encoded_beside_it_nor_on_threads() -> None:
     alone = np.concatenate([MiniLM().encode([text]) for text in TEXTS])
-    assert np.array_equal(alone, MiniLM().encode(TEXTS))
-    assert np.array_equal(alone[::-1], MiniLM(threads=3).encode(TEXTS[::-1]))
+    assert np.allclose(alone, MiniLM().encode(TEXTS), atol=1e-6)
+    assert np.allclose(alone[::-1], MiniLM(threads=3).encode(TEXTS[::-1]), atol=1e-6)
     with ThreadPoolExecutor(2) as pool:
         for found in pool.map(MiniLM(threads=2).encode, [TEXTS] * 2):
-            assert np.array_equal(alone, found)
+            assert np.allclose(alone, found, atol=1e-6)
+
+
+def test_short_texts_share_a_pass_and_long_ones_do_not() -> None:
+    windows = [minilm.Window(row, [0] * length) for row, length in enumerate((10, 200, 12, 100, 90, 31, 7))]
+    batches = minilm._batches(windows)
+    assert [[len(each.ids) for each in batch] for batch in batches] == [[7, 10, 12, 31], [90], [100], [200]]
+    assert sorted(window.row for batch in batches for window in batch) == list(range(7))
 
 
 def test_nothing_of_a_long_text_is_left_out() -> None:

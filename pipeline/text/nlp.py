@@ -31,6 +31,7 @@ STATES = "groundplan_states"
 SENTENCE_STARTS = "groundplan_sentence_starts"
 OPENINGS = "groundplan_openings"
 DATELINES = "groundplan_datelines"
+MORPHOLOGY = "groundplan_morphology"
 REPAIRS = [DATELINES, OPENINGS]
 MODEL_NAME = "groundplan_model_name"
 CLOSING_QUOTES = frozenset({"”", '"', "’", "''"})
@@ -73,6 +74,7 @@ def load(model: str) -> Language:
         nlp.add_pipe(DATELINES, before="parser")
         Language.component(OPENINGS, func=part_openings)
         nlp.add_pipe(OPENINGS)
+        _remember_words(nlp)
         _prefer_final_e(nlp)
         _keep_states(nlp)
         Language.factory(MODEL_NAME, func=_marker)
@@ -87,6 +89,25 @@ def _prefer_final_e(nlp: Language) -> None:
     if lookups is not None and lookups.has_table("lemma_rules"):
         rules = lookups.get_table("lemma_rules")
         rules["verb"] = sorted(rules.get("verb", ()), key=lambda rule: bool(rule[1] == "e"))
+
+
+def _remember_words(nlp: Language) -> None:
+    """Let a component with a memory stand for the attribute ruler and the lemmatizer, where it gives what they give."""
+    from spacy.language import Language
+
+    from pipeline.text.morphology import LEMMATIZER, RULER, can_be_remembered
+
+    if can_be_remembered(nlp):
+        Language.factory(MORPHOLOGY, func=_morphology)
+        nlp.add_pipe(MORPHOLOGY, after=LEMMATIZER)
+        for replaced in (RULER, LEMMATIZER):
+            nlp.disable_pipe(replaced)
+
+
+def _morphology(nlp: Language, name: str) -> Callable[[Doc], Doc]:  # noqa: ARG001
+    from pipeline.text.morphology import Morphology
+
+    return Morphology(nlp)
 
 
 def states_of(doc: Doc) -> States | None:

@@ -9,7 +9,8 @@ counts beside them. Training (`scripts/train names`) and tagging share the featu
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -18,9 +19,10 @@ from pipeline.text import weights
 from pipeline.text.nlp import states_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Hashable, Iterator, Sequence
 
     from spacy.tokens import Doc, Span, Token
+    from spacy.vocab import Vocab
 
     Array = np.ndarray
 
@@ -33,6 +35,7 @@ WINDOW = (-2, -1, 0, 1, 2)
 NEAR = (-1, 0, 1)
 MAX_PLACE_WORDS = 5
 MAX_CACHED = 50_000
+SYNTAX = ["POS", "TAG", "DEP", "ENT_IOB", "ENT_TYPE"]
 
 _FOLLOWS = {"O": "OBU", "B": "IL", "I": "IL", "L": "OBU", "U": "OBU"}
 _IMPOSSIBLE = -1e4
@@ -77,7 +80,7 @@ class Lexicon:
             yield f"cluster{len(centres)}={np.argmax(centres @ vector - half_squares)}"
 
     def _shares_space(self, token: Token) -> bool:
-        other = np.asarray(token.vocab.get_vector(PROBE))
+        other = _probe_of(token.vocab)
         return other.shape == self.probe.shape and bool(np.abs(other - self.probe).max() < SAME_SPACE)
 
     def elsewhere(self, word: str) -> tuple[str, ...]:
@@ -136,6 +139,7 @@ class Tagger:
         self.lexicon = lexicon_of(arrays)
         (self.states_of_model,) = weights.unpacked(arrays["states_model"])
         self.of_states = arrays["states"].astype(np.float64)
+        self._vocab: Vocab | None = None
         self._words = _Kept(self._word)
         self._syntaxes = _Kept(lambda token: self._window(_syntax_features(_syntax(token))))
 
@@ -151,13 +155,18 @@ class Tagger:
 
     def _scores(self, doc: Doc) -> Array:
         """The sum of the weights of each token's features: tokens x labels."""
-        near = self._words(_word_key, doc) + self._syntaxes(_syntax, doc)
+        if doc.vocab is not self._vocab:  # a word's clusters are those of its vector, which another model may not have
+            self._vocab = doc.vocab
+            self._words.clear()
+        near = self._words(doc.to_array("ORTH").tolist(), doc)
+        near += self._syntaxes(list(map(tuple, doc.to_array(SYNTAX).tolist())), doc)
         rows: list[int] = []
         first: list[int] = []
+        known = self.row.get
         for own in _joint_features(doc, self.lexicon):
             first.append(len(rows))
             rows.append(self.bias)
-            rows += [row for feature in own if (row := self.row.get(feature)) is not None]
+            rows += [row for feature in own if (row := known(feature)) is not None]
         scores: Array = np.add.reduceat(self.weights[rows], first, axis=0)
         for column, offset in enumerate(WINDOW):
             if abs(offset) < len(doc):
@@ -169,41 +178,45 @@ class Tagger:
             scores += states.values @ self.of_states[:-1] + self.of_states[-1]
         return scores
 
-    def _word(self, token: Token) -> Array:
+    def _word(self, token: Token) -> list[Array]:
         return self._window(_word_features(token, self.lexicon))
 
-    def _window(self, features: list[str]) -> Array:
-        return np.stack([self._sum(_at(offset, features)) for offset in WINDOW])
+    def _window(self, features: list[str]) -> list[Array]:
+        return [self._sum(_at(offset, features)) for offset in WINDOW]
 
     def _sum(self, features: list[str]) -> Array:
         rows = [row for feature in features if (row := self.row.get(feature)) is not None]
-        total: Array = self.weights[rows].sum(axis=0)
+        total: Array = np.add.reduce(self.weights[rows], axis=0)
         return total
 
 
 class _Kept:
     """Scores of tokens in a window, kept by what they depend on: [offsets, labels] each."""
 
-    def __init__(self, make: Callable[[Token], Array]) -> None:
+    def __init__(self, make: Callable[[Token], list[Array]]) -> None:
         self.make = make
-        self.place: dict[tuple[object, ...], int] = {}
+        self.place: dict[Hashable, int] = {}
         self.values = np.empty((1_024, len(WINDOW), len(LABELS)))
 
-    def __call__(self, key_of: Callable[[Token], tuple[object, ...]], doc: Doc) -> Array:
-        """[tokens, offsets, labels]."""
+    def __call__(self, keys: Sequence[Hashable], doc: Doc) -> Array:
+        """[tokens, offsets, labels]; `keys` are of the tokens, in order."""
         if len(self.place) >= MAX_CACHED:
-            self.place.clear()
-        places = [self._at(key_of(token), token) for token in doc]  # before the values are looked at: they may grow
-        return self.values[places]
+            self.clear()
+        known = self.place
+        for index, key in enumerate(keys):
+            if key not in known:
+                self._keep(key, doc[index])
+        return self.values[[known[key] for key in keys]]
 
-    def _at(self, key: tuple[object, ...], token: Token) -> int:
-        place = self.place.get(key)
-        if place is None:
-            place = self.place[key] = len(self.place)
-            if place == len(self.values):
-                self.values = np.concatenate([self.values, np.empty_like(self.values)])
-            self.values[place] = self.make(token)
-        return place
+    def clear(self) -> None:
+        """Forget all."""
+        self.place.clear()
+
+    def _keep(self, key: Hashable, token: Token) -> None:
+        place = self.place[key] = len(self.place)
+        if place == len(self.values):
+            self.values = np.concatenate([self.values, np.empty_like(self.values)])
+        self.values[place] = self.make(token)
 
 
 class Chain:
@@ -349,8 +362,9 @@ def _word_features(token: Token, lexicon: Lexicon) -> list[str]:
     return found
 
 
-def _word_key(token: Token) -> tuple[str, bool]:
-    return token.text, token.has_vector
+@lru_cache(maxsize=1)
+def _probe_of(vocab: Vocab) -> Array:
+    return np.asarray(vocab.get_vector(PROBE))
 
 
 def _syntax(token: Token) -> tuple[str, ...]:
@@ -375,30 +389,35 @@ _FAR = ("lower=", "cluster", "pos=", "tag=", "dep=", "entity=", "part=")
 def _joint_features(doc: Doc, lexicon: Lexicon) -> Iterator[list[str]]:
     """Features that join several things: neighbouring words, shapes and tags, the head, how the sentence begins, and
     the names of lists that stand there."""
-    lower, shape, tag = (["_", *(getattr(token, name) for token in doc), "_"] for name in ("lower_", "shape_", "tag_"))
-    entity = ["_", *(token.ent_type_ or OUTSIDE for token in doc), "_"]
+    tokens = list(doc)
+    lower, shape, tag = (
+        ["_", *(getattr(token, name) for token in tokens), "_"] for name in ("lower_", "shape_", "tag_")
+    )
+    entity = ["_", *(token.ent_type_ or OUTSIDE for token in tokens), "_"]
     listed = [[], *lexicon.listed(doc), []]
     for sentence in _sentences(doc):
         opening = "|".join(
-            [token.lower_ if token.is_alpha else token.shape_ for token in sentence if not token.is_punct][:2]
+            islice((token.lower_ if token.is_alpha else token.shape_ for token in sentence if not token.is_punct), 2)
         )
         capitals = _in_capitals(sentence)
-        for token in sentence:
+        first = sentence.start
+        for token in tokens[first : sentence.end]:
             at = token.i + 1
+            own, own_shape, own_tag, own_entity, head = lower[at], shape[at], tag[at], entity[at], token.head.lower_
             found = [
-                f"words-1={lower[at - 1]}|{lower[at]}",
-                f"words+1={lower[at]}|{lower[at + 1]}",
-                f"shapes={shape[at - 1]}|{shape[at]}|{shape[at + 1]}",
-                f"tags-1={tag[at - 1]}|{tag[at]}",
-                f"tags+1={tag[at]}|{tag[at + 1]}",
-                f"entities={entity[at - 1]}|{entity[at]}|{entity[at + 1]}",
-                f"head={token.head.lower_}",
-                f"arc={token.dep_}|{token.head.lower_}",
-                f"entity|word={entity[at]}|{lower[at]}",
-                f"entity|shape={entity[at]}|{shape[at]}",
+                f"words-1={lower[at - 1]}|{own}",
+                f"words+1={own}|{lower[at + 1]}",
+                f"shapes={shape[at - 1]}|{own_shape}|{shape[at + 1]}",
+                f"tags-1={tag[at - 1]}|{own_tag}",
+                f"tags+1={own_tag}|{tag[at + 1]}",
+                f"entities={entity[at - 1]}|{own_entity}|{entity[at + 1]}",
+                f"head={head}",
+                f"arc={token.dep_}|{head}",
+                f"entity|word={own_entity}|{own}",
+                f"entity|shape={own_entity}|{own_shape}",
                 f"opening={opening}",
-                f"opening|word={opening}|{lower[at]}",
-                f"place={min(token.i - sentence.start, 2)}",
+                f"opening|word={opening}|{own}",
+                f"place={min(at - 1 - first, 2)}",
             ]
             if capitals:
                 found.append("sentence in capitals")

@@ -19,7 +19,7 @@ from pipeline.text import weights
 from pipeline.text.nlp import states_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 
     from spacy.tokens import Doc, Span, Token
     from spacy.vocab import Vocab
@@ -31,6 +31,7 @@ OUTSIDE = "O"
 LABELS = (OUTSIDE, *(f"{part}-{name}" for name in CLASSES for part in "BILU"))
 PROBE = "city"
 SAME_SPACE = 0.01
+LEAST_LEAD = 1e-4  # five times what rounding can make of the product of two unit vectors
 WINDOW = (-2, -1, 0, 1, 2)
 NEAR = (-1, 0, 1)
 MAX_PLACE_WORDS = 5
@@ -77,7 +78,32 @@ class Lexicon:
             return
         vector = _unit(np.asarray(token.vector))
         for centres, half_squares in self.centroids:
-            yield f"cluster{len(centres)}={np.argmax(centres @ vector - half_squares)}"
+            yield _cluster(centres, int(np.argmax(centres @ vector - half_squares)))
+
+    def clusters_of(self, tokens: Sequence[Token]) -> list[list[str]]:
+        """The clusters of each word, as it has them alone, and sooner than one after the other. A product of many has
+        other bits than that of one, which tells only where two centres are as near."""
+        vectors = tokens[0].vocab.vectors
+        if vectors.mode != "default" or not self._shares_space(tokens[0]):
+            return [list(self.clusters(token)) for token in tokens]
+        rows = np.asarray(vectors.find(keys=[token.orth for token in tokens]))
+        known = np.flatnonzero(rows >= 0)
+        units = np.asarray(vectors.data)[rows[known]]
+        units /= np.maximum(np.linalg.norm(units, axis=1, keepdims=True), 1e-9)
+        found: list[list[str]] = [[] for _ in tokens]
+        doubtful: set[int] = set()
+        for centres, half_squares in self.centroids:
+            scores = units @ centres.T - half_squares
+            best = scores.argmax(axis=1)
+            every = np.arange(len(scores))
+            highest = scores[every, best]
+            scores[every, best] = -np.inf
+            doubtful.update(known[highest - scores.max(axis=1) < LEAST_LEAD].tolist())
+            for index, centre in zip(known.tolist(), best.tolist(), strict=True):
+                found[index].append(_cluster(centres, centre))
+        for index in doubtful:
+            found[index] = list(self.clusters(tokens[index]))
+        return found
 
     def _shares_space(self, token: Token) -> bool:
         other = _probe_of(token.vocab)
@@ -115,7 +141,7 @@ class Lexicon:
 
 def features_of(doc: Doc, lexicon: Lexicon) -> list[list[str]]:
     """The features of every token, by name: what the tagger is trained on."""
-    words = [_word_features(token, lexicon) for token in doc]
+    words = [_word_features(token, lexicon, lexicon.clusters(token)) for token in doc]
     syntax = [_syntax_features(_syntax(token)) for token in doc]
     found = []
     for token, own in zip(doc, _joint_features(doc, lexicon), strict=True):
@@ -135,13 +161,15 @@ class Tagger:
         self.row = {name: index for index, name in enumerate(names)}
         self.weights = np.vstack([arrays["weights"], np.zeros(len(LABELS))]).astype(np.float64)
         self.bias = self.row.get("bias", len(names))
+        self.nothing = len(names)
+        self.near = [_prefixed(f"{offset}:", self.row) for offset in WINDOW]
         self.chain = Chain(_legal(arrays["transitions"].astype(np.float64)))
         self.lexicon = lexicon_of(arrays)
         (self.states_of_model,) = weights.unpacked(arrays["states_model"])
         self.of_states = arrays["states"].astype(np.float64)
         self._vocab: Vocab | None = None
-        self._words = _Kept(self._word)
-        self._syntaxes = _Kept(lambda token: self._window(_syntax_features(_syntax(token))))
+        self._words = _Kept(self._of_words)
+        self._syntaxes = _Kept(self._of_syntax)
 
     def __call__(self, doc: Doc) -> Tags:
         """The names of a parsed text."""
@@ -178,22 +206,31 @@ class Tagger:
             scores += states.values @ self.of_states[:-1] + self.of_states[-1]
         return scores
 
-    def _word(self, token: Token) -> list[Array]:
-        return self._window(_word_features(token, self.lexicon))
+    def _of_words(self, tokens: Sequence[Token]) -> Array:
+        clusters = self.lexicon.clusters_of(tokens)
+        return self._windows(
+            [_word_features(token, self.lexicon, own) for token, own in zip(tokens, clusters, strict=True)]
+        )
 
-    def _window(self, features: list[str]) -> list[Array]:
-        return [self._sum(_at(offset, features)) for offset in WINDOW]
+    def _of_syntax(self, tokens: Sequence[Token]) -> Array:
+        return self._windows([_syntax_features(_syntax(token)) for token in tokens])
 
-    def _sum(self, features: list[str]) -> Array:
-        rows = [row for feature in features if (row := self.row.get(feature)) is not None]
-        total: Array = np.add.reduce(self.weights[rows], axis=0)
-        return total
+    def _windows(self, tokens: Sequence[list[str]]) -> Array:
+        """The sums of the weights that the features of tokens have from near: [tokens, offsets, labels]."""
+        rows: list[int] = []
+        first: list[int] = []
+        for features in tokens:
+            for near in self.near:
+                first.append(len(rows))
+                rows += [row for feature in features if (row := near.get(feature)) is not None] or [self.nothing]
+        sums: Array = np.add.reduceat(self.weights[rows], first, axis=0)
+        return sums.reshape(len(tokens), len(WINDOW), len(LABELS))
 
 
 class _Kept:
     """Scores of tokens in a window, kept by what they depend on: [offsets, labels] each."""
 
-    def __init__(self, make: Callable[[Token], list[Array]]) -> None:
+    def __init__(self, make: Callable[[Sequence[Token]], Array]) -> None:
         self.make = make
         self.place: dict[Hashable, int] = {}
         self.values = np.empty((1_024, len(WINDOW), len(LABELS)))
@@ -203,20 +240,20 @@ class _Kept:
         if len(self.place) >= MAX_CACHED:
             self.clear()
         known = self.place
-        for index, key in enumerate(keys):
-            if key not in known:
-                self._keep(key, doc[index])
+        if new := {key: index for index, key in enumerate(keys) if key not in known}:
+            self._keep(list(new), [doc[index] for index in new.values()])
         return self.values[[known[key] for key in keys]]
 
     def clear(self) -> None:
         """Forget all."""
         self.place.clear()
 
-    def _keep(self, key: Hashable, token: Token) -> None:
-        place = self.place[key] = len(self.place)
-        if place == len(self.values):
+    def _keep(self, keys: Sequence[Hashable], tokens: Sequence[Token]) -> None:
+        first, end = len(self.place), len(self.place) + len(keys)
+        while end > len(self.values):
             self.values = np.concatenate([self.values, np.empty_like(self.values)])
-        self.values[place] = self.make(token)
+        self.values[first:end] = self.make(tokens)
+        self.place.update(zip(keys, range(first, end), strict=True))
 
 
 class Chain:
@@ -342,11 +379,11 @@ def labels_of(length: int, spans: list[tuple[int, int, str]]) -> list[str]:
     return labels
 
 
-def _word_features(token: Token, lexicon: Lexicon) -> list[str]:
+def _word_features(token: Token, lexicon: Lexicon, clusters: Iterable[str]) -> list[str]:
     word, lower = token.text, token.lower_
     found = [
         f"lower={lower}",
-        *lexicon.clusters(token),
+        *clusters,
         *lexicon.elsewhere(word),
         f"word={word}",
         f"shape={token.shape_}",
@@ -360,6 +397,15 @@ def _word_features(token: Token, lexicon: Lexicon) -> list[str]:
     if any(character.isdigit() for character in word):
         found.append("digits")
     return found
+
+
+def _cluster(centres: Array, centre: int) -> str:
+    return f"cluster{len(centres)}={centre}"
+
+
+def _prefixed(prefix: str, rows: dict[str, int]) -> dict[str, int]:
+    """The rows of the names that begin so, by what follows."""
+    return {name.removeprefix(prefix): row for name, row in rows.items() if name.startswith(prefix)}
 
 
 @lru_cache(maxsize=1)

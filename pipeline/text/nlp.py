@@ -76,6 +76,7 @@ def load(model: str) -> Language:
         nlp.add_pipe(OPENINGS)
         _remember_words(nlp)
         _prefer_final_e(nlp)
+        _index_lemmas(nlp)
         _keep_states(nlp)
         Language.factory(MODEL_NAME, func=_marker)
         nlp.add_pipe(MODEL_NAME)
@@ -89,6 +90,16 @@ def _prefer_final_e(nlp: Language) -> None:
     if lookups is not None and lookups.has_table("lemma_rules"):
         rules = lookups.get_table("lemma_rules")
         rules["verb"] = sorted(rules.get("verb", ()), key=lambda rule: bool(rule[1] == "e"))
+
+
+def _index_lemmas(nlp: Language) -> None:
+    """Make sets of the lemmatizer's lists of lemmas, tens of thousands of words long, which it searches for each form
+    of each new word."""
+    lookups = getattr(nlp.get_pipe("lemmatizer"), "lookups", None)
+    if lookups is not None and lookups.has_table("lemma_index"):
+        index = lookups.get_table("lemma_index")
+        for part, lemmas in list(index.items()):
+            index[part] = frozenset(lemmas)
 
 
 def _remember_words(nlp: Language) -> None:

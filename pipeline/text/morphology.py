@@ -4,7 +4,7 @@ it wherever it stands; spaCy's attribute ruler and lemmatizer go over every toke
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from spacy.matcher import Matcher
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     Rows = NDArray[np.uint64]
 
 RULER, LEMMATIZER = "attribute_ruler", "lemmatizer"
-WRITTEN = ["TAG", "POS", "MORPH", "LEMMA", "DEP"]
-READ = ["ORTH", *WRITTEN]
+WRITTEN: list[int | str] = ["TAG", "POS", "MORPH", "LEMMA", "DEP"]
+READ: list[int | str] = ["ORTH", *WRITTEN]
 OF_ONE_TOKEN = frozenset({*READ, "TEXT", "LOWER", "IS_SPACE"})
 OTHER_LABEL = "any other label"
 MAX_REMEMBERED = 100_000
@@ -36,9 +36,9 @@ class Morphology:
     """
 
     def __init__(self, nlp: Language) -> None:
-        self.ruler: Any = nlp.get_pipe(RULER)
-        self.lemmatizer: Any = nlp.get_pipe(LEMMATIZER)
-        rules = self.ruler.patterns
+        self.ruler = cast("AttributeRuler", nlp.get_pipe(RULER))
+        self.lemmatizer = cast("Lemmatizer", nlp.get_pipe(LEMMATIZER))
+        rules: Any = self.ruler.patterns
         self.of_one = AttributeRuler(nlp.vocab)
         self.of_one.add_patterns([rule for rule in rules if all(len(each) == 1 for each in rule["patterns"])])
         longer = [each for rule in rules for each in rule["patterns"] if len(each) > 1]

@@ -36,7 +36,7 @@ WINDOW = (-2, -1, 0, 1, 2)
 NEAR = (-1, 0, 1)
 MAX_PLACE_WORDS = 5
 MAX_CACHED = 50_000
-SYNTAX = ["POS", "TAG", "DEP", "ENT_IOB", "ENT_TYPE"]
+SYNTAX: list[int | str] = ["POS", "TAG", "DEP", "ENT_IOB", "ENT_TYPE"]
 
 _FOLLOWS = {"O": "OBU", "B": "IL", "I": "IL", "L": "OBU", "U": "OBU"}
 _IMPOSSIBLE = -1e4
@@ -86,7 +86,7 @@ class Lexicon:
         vectors = tokens[0].vocab.vectors
         if vectors.mode != "default" or not self._shares_space(tokens[0]):
             return [list(self.clusters(token)) for token in tokens]
-        rows = np.asarray(vectors.find(keys=[token.orth for token in tokens]))
+        rows = np.array([vectors.key2row.get(token.orth, -1) for token in tokens])
         known = np.flatnonzero(rows >= 0)
         units = np.asarray(vectors.data)[rows[known]]
         units /= np.maximum(np.linalg.norm(units, axis=1, keepdims=True), 1e-9)

@@ -13,7 +13,16 @@ from hypothesis import strategies as st
 
 from pipeline.settings import Settings
 from pipeline.text import nlp, weights
-from pipeline.text.tagger import CLASSES, LABELS, Tagger, default_tagger, features_of, labels_of, spans_of
+from pipeline.text.tagger import (
+    CLASSES,
+    LABELS,
+    LEAST_LEAD,
+    Tagger,
+    default_tagger,
+    features_of,
+    labels_of,
+    spans_of,
+)
 
 SENTENCE = "Anna Berg, who was born in Bergen in Norway, works for the Halden Instruments Corporation in Oslo."
 
@@ -156,3 +165,20 @@ def test_weights_that_do_not_ship_are_an_error() -> None:
 
 def test_packed_strings_are_read_back() -> None:
     assert weights.unpacked(weights.packed(["å", "", "b c"])) == ["å", "", "b c"]
+
+
+@pytest.mark.parametrize("least_lead", [LEAST_LEAD, 10.0])
+def test_words_have_the_clusters_together_that_they_have_alone(
+    least_lead: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.text.tagger.LEAST_LEAD", least_lead)
+    lexicon = default_tagger().lexicon
+    tokens = list(nlp.load(Settings().model)(f"{SENTENCE} Qwxzzk, 1998.\n\n"))
+    alone = [list(lexicon.clusters(token)) for token in tokens]
+    assert lexicon.clusters_of(tokens) == alone
+    assert lexicon.clusters_of(tokens[-3:]) == alone[-3:]
+    assert [] in alone
+
+
+def test_words_of_another_space_have_no_clusters_together() -> None:
+    assert default_tagger().lexicon.clusters_of(list(spacy.blank("en")("Anna Berg left."))) == [[], [], [], []]

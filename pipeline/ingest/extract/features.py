@@ -157,7 +157,8 @@ def _rows(doc: Doc) -> NDArray[np.int64]:
     vectors = doc.vocab.vectors
     if vectors.mode != "default" or not vectors.data.size:
         return np.full(len(doc), -1)
-    return np.asarray(vectors.find(keys=doc.to_array("ORTH").tolist()), np.int64)
+    row = vectors.key2row.get  # `find` makes a string's number of each number first
+    return np.array([row(word, -1) for word in doc.to_array("ORTH").tolist()], np.int64)
 
 
 def sentences(doc: Doc, mentions: Sequence[RawMention], at: dict[int, int]) -> list[Sentence]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
     Key = tuple[int, ...]
-    Rows = NDArray[np.uint64]
+    Rows = NDArray[Any]
 
 RULER, LEMMATIZER = "attribute_ruler", "lemmatizer"
 WRITTEN: list[int | str] = ["TAG", "POS", "MORPH", "LEMMA", "DEP"]

@@ -93,13 +93,13 @@ def _prefer_final_e(nlp: Language) -> None:
 
 
 def _index_lemmas(nlp: Language) -> None:
-    """Make sets of the lemmatizer's lists of lemmas, tens of thousands of words long, which it searches for each form
+    """Make tables of the lemmatizer's lists of lemmas, tens of thousands of words long, which it searches for each form
     of each new word."""
     lookups = getattr(nlp.get_pipe("lemmatizer"), "lookups", None)
     if lookups is not None and lookups.has_table("lemma_index"):
         index = lookups.get_table("lemma_index")
         for part, lemmas in list(index.items()):
-            index[part] = frozenset(lemmas)
+            index[part] = dict.fromkeys(lemmas)  # a set cannot be saved with its model
 
 
 def _remember_words(nlp: Language) -> None:

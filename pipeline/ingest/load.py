@@ -105,11 +105,9 @@ class Loader:
         }
 
     def _load(self, group: list[Evidence], former: list[str]) -> None:
-        writes = list(evidence_writes(group, self.ledger))
-
         def work(tx: Transaction) -> None:
             delete_evidence(tx, former)
-            run_writes(tx, writes)
+            run_writes(tx, evidence_writes(group, self.ledger))  # made one by one, so never all there
 
         self.store.write("evidence", work)
 
@@ -162,7 +160,7 @@ def _retire(tx: Transaction, documents: list[str]) -> None:
     tx.write("retire_documents", documents=documents)
 
 
-def run_writes(tx: Transaction, writes: list[Write]) -> None:
+def run_writes(tx: Transaction, writes: Iterable[Write]) -> None:
     """Run each write in batches of `BATCH_ROWS`."""
     for write in writes:
         for part in _sliced(write, BATCH_ROWS):
@@ -173,34 +171,52 @@ def evidence_writes(group: list[Evidence], ledger: Row) -> Iterator[Write]:
     """All rows of a group of documents in the order in which they have to be written: nodes, relationships, and last
     what makes the documents reachable."""
     chunks = [chunk for evidence in group for chunk in evidence.chunks]
-    entities = [entity for evidence in group for entity in evidence.entities]
+    entities = [(entity.key, entity) for evidence in group for entity in evidence.entities]
     mentions = [mention for evidence in group for mention in evidence.mentions]
-    values = [value for evidence in group for value in evidence.values]
+    values = [(value.key, value) for evidence in group for value in evidence.values]
     claims = [(claim.key, claim) for evidence in group for claim in evidence.claims]
     keys = {id(chunk): chunk.key for chunk in chunks}
     yield Write("merge_documents", _sorted("key", [_document_row(evidence, ledger) for evidence in group]))
     yield Write(
         "merge_chunks",
         [
-            _row("id", keys[id(chunk)], document=chunk.document, index=chunk.index, start=chunk.start, end=chunk.end,
-                 text=chunk.text)
+            {
+                "id": keys[id(chunk)],
+                "properties": {
+                    "document": chunk.document,
+                    "index": chunk.index,
+                    "start": chunk.start,
+                    "end": chunk.end,
+                    "text": chunk.text,
+                },
+            }
             for chunk in chunks
         ],
-    )  # fmt: skip
+    )
     yield Write(
         "merge_local_entities",
         [
-            _row("key", entity.key, document=entity.document, name=entity.name, kind=entity.kind, named=entity.named,
-                 aliases=list(entity.aliases), start=entity.start, end=entity.end)
-            for entity in entities
+            {
+                "key": key,
+                "properties": {
+                    "document": entity.document,
+                    "name": entity.name,
+                    "kind": entity.kind,
+                    "named": entity.named,
+                    "aliases": list(entity.aliases),
+                    "start": entity.start,
+                    "end": entity.end,
+                },
+            }
+            for key, entity in entities
         ],
-    )  # fmt: skip
+    )
     yield Write(
         "merge_values",
         [
-            _row("key", value.key, document=value.document, start=value.start, end=value.end, surface=value.surface,
+            _row("key", key, document=value.document, start=value.start, end=value.end, surface=value.surface,
                  value_type=value.value_type, normalised=value.normalised, precision=value.precision)
-            for value in values
+            for key, value in values
         ],
     )  # fmt: skip
     yield Write("merge_claims", [_claim_row(key, claim) for key, claim in claims])
@@ -208,17 +224,26 @@ def evidence_writes(group: list[Evidence], ledger: Row) -> Iterator[Write]:
     yield Write(
         "merge_mentions",
         [
-            {"chunk": mention.chunk, "entity": mention.entity}
-            | _row("key", mention.key, start=mention.start, end=mention.end, surface=mention.surface, rule=mention.rule,
-                   confidence=mention.confidence)
+            {
+                "chunk": mention.chunk,
+                "entity": mention.entity,
+                "key": mention.key,
+                "properties": {
+                    "start": mention.start,
+                    "end": mention.end,
+                    "surface": mention.surface,
+                    "rule": mention.rule,
+                    "confidence": mention.confidence,
+                },
+            }
             for mention in mentions
         ],
-    )  # fmt: skip
-    yield Write("link_values", [{"key": value.key, "chunk": value.chunk} for value in values])
+    )
+    yield Write("link_values", [{"key": key, "chunk": value.chunk} for key, value in values])
     yield Write("link_claims", [{"key": key, "subject": claim.subject, "chunk": claim.chunk} for key, claim in claims])
     yield Write("link_claim_objects", [{"key": key, "object": claim.object} for key, claim in claims if claim.object])
     yield Write("link_chunks", [{"id": keys[id(chunk)], "document": chunk.document} for chunk in chunks])
-    yield Write("link_about", [{"document": each.document, "entity": each.key} for each in entities if each.about])
+    yield Write("link_about", [{"document": each.document, "entity": key} for key, each in entities if each.about])
 
 
 def _document_row(evidence: Evidence, ledger: Row) -> Row:

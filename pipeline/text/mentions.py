@@ -282,10 +282,11 @@ class MentionFinder:
 
     def _of_token(self, token: Token, offset: int) -> tuple[RawMention, Span] | None:
         lowered = token.lower_
-        span = token.doc[token.i : token.i + 1]
         if lowered in PRONOUNS and token.pos_ == "PRON":
+            span = token.doc[token.i : token.i + 1]
             return _mention(span, offset, "Person", "pronoun", gender=PRONOUNS[lowered]), span
         if lowered == "it" and token.dep_ in SUBJECTS and token.head.lemma_ != "be":
+            span = token.doc[token.i : token.i + 1]
             return _mention(span, offset, "Organization" if token.dep_ == "nsubj" else UNKNOWN_KIND, "pronoun"), span
         if token.tag_ == "NN" and (kind := self.ontology.kind_of_role.get(lowered)):
             return self._of_role(token, kind, offset)
@@ -446,7 +447,7 @@ def _proper_runs(doc: Doc, taken: set[int]) -> list[Span]:
     runs: list[Span] = []
     first: int | None = None
     for token in doc:
-        inside = token.pos_ == "PROPN" and token.i not in taken and token.lower_.rstrip(".") not in CALENDAR
+        inside = token.i not in taken and token.pos_ == "PROPN" and token.lower_.rstrip(".") not in CALENDAR
         if inside and first is None:
             first = token.i
         elif not inside and first is not None:

@@ -32,6 +32,7 @@ STATES = "groundplan_states"
 SENTENCE_STARTS = "groundplan_sentence_starts"
 OPENINGS = "groundplan_openings"
 DATELINES = "groundplan_datelines"
+MORPHOLOGY = "groundplan_morphology"
 REPAIRS = [DATELINES, OPENINGS]
 MODEL_NAME = "groundplan_model_name"
 CLOSING_QUOTES = frozenset({"”", '"', "’", "''"})
@@ -83,7 +84,9 @@ def _load(model: str) -> Language:
         nlp.add_pipe(DATELINES, before="parser")
         Language.component(OPENINGS, func=part_openings)
         nlp.add_pipe(OPENINGS)
+        _remember_words(nlp)
         _prefer_final_e(nlp)
+        _index_lemmas(nlp)
         _keep_states(nlp)
         Language.factory(MODEL_NAME, func=_marker)
         nlp.add_pipe(MODEL_NAME)
@@ -97,6 +100,35 @@ def _prefer_final_e(nlp: Language) -> None:
     if lookups is not None and lookups.has_table("lemma_rules"):
         rules = lookups.get_table("lemma_rules")
         rules["verb"] = sorted(rules.get("verb", ()), key=lambda rule: bool(rule[1] == "e"))
+
+
+def _index_lemmas(nlp: Language) -> None:
+    """Make tables of the lemmatizer's lists of lemmas, tens of thousands of words long, which it searches for each form
+    of each new word."""
+    lookups = getattr(nlp.get_pipe("lemmatizer"), "lookups", None)
+    if lookups is not None and lookups.has_table("lemma_index"):
+        index = lookups.get_table("lemma_index")
+        for part, lemmas in list(index.items()):
+            index[part] = dict.fromkeys(lemmas)  # a set cannot be saved with its model
+
+
+def _remember_words(nlp: Language) -> None:
+    """Let a component with a memory stand for the attribute ruler and the lemmatizer, where it gives what they give."""
+    from spacy.language import Language
+
+    from pipeline.text.morphology import LEMMATIZER, RULER, can_be_remembered
+
+    if can_be_remembered(nlp):
+        Language.factory(MORPHOLOGY, func=_morphology)
+        nlp.add_pipe(MORPHOLOGY, after=LEMMATIZER)
+        for replaced in (RULER, LEMMATIZER):
+            nlp.disable_pipe(replaced)
+
+
+def _morphology(nlp: Language, name: str) -> Callable[[Doc], Doc]:  # noqa: ARG001
+    from pipeline.text.morphology import Morphology
+
+    return Morphology(nlp)
 
 
 def states_of(doc: Doc) -> States | None:

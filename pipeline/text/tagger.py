@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -19,9 +20,10 @@ from pipeline.text import weights
 from pipeline.text.nlp import states_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 
     from spacy.tokens import Doc, Span, Token
+    from spacy.vocab import Vocab
 
     Array = np.ndarray
 
@@ -30,10 +32,12 @@ OUTSIDE = "O"
 LABELS = (OUTSIDE, *(f"{part}-{name}" for name in CLASSES for part in "BILU"))
 PROBE = "city"
 SAME_SPACE = 0.01
+LEAST_LEAD = 1e-4  # five times what rounding can make of the product of two unit vectors
 WINDOW = (-2, -1, 0, 1, 2)
 NEAR = (-1, 0, 1)
 MAX_PLACE_WORDS = 5
 MAX_CACHED = 50_000
+SYNTAX: list[int | str] = ["POS", "TAG", "DEP", "ENT_IOB", "ENT_TYPE"]
 
 _FOLLOWS = {"O": "OBU", "B": "IL", "I": "IL", "L": "OBU", "U": "OBU"}
 _IMPOSSIBLE = -1e4
@@ -75,10 +79,35 @@ class Lexicon:
             return
         vector = _unit(np.asarray(token.vector))
         for centres, half_squares in self.centroids:
-            yield f"cluster{len(centres)}={np.argmax(centres @ vector - half_squares)}"
+            yield _cluster(centres, int(np.argmax(centres @ vector - half_squares)))
+
+    def clusters_of(self, tokens: Sequence[Token]) -> list[list[str]]:
+        """The clusters of each word, as it has them alone, and sooner than one after the other. A product of many has
+        other bits than that of one, which tells only where two centres are as near."""
+        vectors = tokens[0].vocab.vectors
+        if vectors.mode != "default" or not self._shares_space(tokens[0]):
+            return [list(self.clusters(token)) for token in tokens]
+        rows = np.array([vectors.key2row.get(token.orth, -1) for token in tokens])
+        known = np.flatnonzero(rows >= 0)
+        units = np.asarray(vectors.data)[rows[known]]
+        units /= np.maximum(np.linalg.norm(units, axis=1, keepdims=True), 1e-9)
+        found: list[list[str]] = [[] for _ in tokens]
+        doubtful: set[int] = set()
+        for centres, half_squares in self.centroids:
+            scores = units @ centres.T - half_squares
+            best = scores.argmax(axis=1)
+            every = np.arange(len(scores))
+            highest = scores[every, best]
+            scores[every, best] = -np.inf
+            doubtful.update(known[highest - scores.max(axis=1) < LEAST_LEAD].tolist())
+            for index, centre in zip(known.tolist(), best.tolist(), strict=True):
+                found[index].append(_cluster(centres, centre))
+        for index in doubtful:
+            found[index] = list(self.clusters(tokens[index]))
+        return found
 
     def _shares_space(self, token: Token) -> bool:
-        other = np.asarray(token.vocab.get_vector(PROBE))
+        other = _probe_of(token.vocab)
         return other.shape == self.probe.shape and bool(np.abs(other - self.probe).max() < SAME_SPACE)
 
     def elsewhere(self, word: str) -> tuple[str, ...]:
@@ -113,7 +142,7 @@ class Lexicon:
 
 def features_of(doc: Doc, lexicon: Lexicon) -> list[list[str]]:
     """The features of every token, by name: what the tagger is trained on."""
-    words = [_word_features(token, lexicon) for token in doc]
+    words = [_word_features(token, lexicon, lexicon.clusters(token)) for token in doc]
     syntax = [_syntax_features(_syntax(token)) for token in doc]
     found = []
     for token, own in zip(doc, _joint_features(doc, lexicon), strict=True):
@@ -133,12 +162,15 @@ class Tagger:
         self.row = {name: index for index, name in enumerate(names)}
         self.weights = np.vstack([arrays["weights"], np.zeros(len(LABELS))]).astype(np.float64)
         self.bias = self.row.get("bias", len(names))
+        self.nothing = len(names)
+        self.near = [_prefixed(f"{offset}:", self.row) for offset in WINDOW]
         self.chain = Chain(_legal(arrays["transitions"].astype(np.float64)))
         self.lexicon = lexicon_of(arrays)
         (self.states_of_model,) = weights.unpacked(arrays["states_model"])
         self.of_states = arrays["states"].astype(np.float64)
-        self._words = _Kept(self._word)
-        self._syntaxes = _Kept(lambda token: self._window(_syntax_features(_syntax(token))))
+        self._vocab: Vocab | None = None
+        self._words = _Kept(self._of_words)
+        self._syntaxes = _Kept(self._of_syntax)
 
     def __call__(self, doc: Doc) -> Tags:
         """The names of a parsed text."""
@@ -152,13 +184,18 @@ class Tagger:
 
     def _scores(self, doc: Doc) -> Array:
         """The sum of the weights of each token's features: tokens x labels."""
-        near = self._words(_word_key, doc) + self._syntaxes(_syntax, doc)
+        if doc.vocab is not self._vocab:  # a word's clusters are those of its vector, which another model may not have
+            self._vocab = doc.vocab
+            self._words.clear()
+        near = self._words(doc.to_array("ORTH").tolist(), doc)
+        near += self._syntaxes(list(map(tuple, doc.to_array(SYNTAX).tolist())), doc)
         rows: list[int] = []
         first: list[int] = []
+        known = self.row.get
         for own in _joint_features(doc, self.lexicon):
             first.append(len(rows))
             rows.append(self.bias)
-            rows += [row for feature in own if (row := self.row.get(feature)) is not None]
+            rows += [row for feature in own if (row := known(feature)) is not None]
         scores: Array = np.add.reduceat(self.weights[rows], first, axis=0)
         for column, offset in enumerate(WINDOW):
             if abs(offset) < len(doc):
@@ -170,43 +207,56 @@ class Tagger:
             scores += states.values @ self.of_states[:-1] + self.of_states[-1]
         return scores
 
-    def _word(self, token: Token) -> Array:
-        return self._window(_word_features(token, self.lexicon))
+    def _of_words(self, tokens: Sequence[Token]) -> Array:
+        clusters = self.lexicon.clusters_of(tokens)
+        return self._windows(
+            [_word_features(token, self.lexicon, own) for token, own in zip(tokens, clusters, strict=True)]
+        )
 
-    def _window(self, features: list[str]) -> Array:
-        return np.stack([self._sum(_at(offset, features)) for offset in WINDOW])
+    def _of_syntax(self, tokens: Sequence[Token]) -> Array:
+        return self._windows([_syntax_features(_syntax(token)) for token in tokens])
 
-    def _sum(self, features: list[str]) -> Array:
-        rows = [row for feature in features if (row := self.row.get(feature)) is not None]
-        total: Array = self.weights[rows].sum(axis=0)
-        return total
+    def _windows(self, tokens: Sequence[list[str]]) -> Array:
+        """The sums of the weights that the features of tokens have from near: [tokens, offsets, labels]."""
+        rows: list[int] = []
+        first: list[int] = []
+        for features in tokens:
+            for near in self.near:
+                first.append(len(rows))
+                rows += [row for feature in features if (row := near.get(feature)) is not None] or [self.nothing]
+        sums: Array = np.add.reduceat(self.weights[rows], first, axis=0)
+        return sums.reshape(len(tokens), len(WINDOW), len(LABELS))
 
 
 class _Kept:
     """Scores of tokens in a window, kept by what they depend on: [offsets, labels] each. Threads may share it."""
 
-    def __init__(self, make: Callable[[Token], Array]) -> None:
+    def __init__(self, make: Callable[[Sequence[Token]], Array]) -> None:
         self.make = make
-        self.place: dict[tuple[object, ...], int] = {}
+        self.place: dict[Hashable, int] = {}
         self.values = np.empty((1_024, len(WINDOW), len(LABELS)))
         self._guard = threading.Lock()
 
-    def __call__(self, key_of: Callable[[Token], tuple[object, ...]], doc: Doc) -> Array:
-        """[tokens, offsets, labels]."""
+    def __call__(self, keys: Sequence[Hashable], doc: Doc) -> Array:
+        """[tokens, offsets, labels]; `keys` are of the tokens, in order."""
         with self._guard:
             if len(self.place) >= MAX_CACHED:
-                self.place.clear()
-            places = [self._at(key_of(token), token) for token in doc]  # before the values are looked at: they may grow
-            return self.values[places]
+                self.clear()
+            known = self.place
+            if new := {key: index for index, key in enumerate(keys) if key not in known}:
+                self._keep(list(new), [doc[index] for index in new.values()])
+            return self.values[[known[key] for key in keys]]
 
-    def _at(self, key: tuple[object, ...], token: Token) -> int:
-        place = self.place.get(key)
-        if place is None:
-            place = self.place[key] = len(self.place)
-            if place == len(self.values):
-                self.values = np.concatenate([self.values, np.empty_like(self.values)])
-            self.values[place] = self.make(token)
-        return place
+    def clear(self) -> None:
+        """Forget all."""
+        self.place.clear()
+
+    def _keep(self, keys: Sequence[Hashable], tokens: Sequence[Token]) -> None:
+        first, end = len(self.place), len(self.place) + len(keys)
+        while end > len(self.values):
+            self.values = np.concatenate([self.values, np.empty_like(self.values)])
+        self.values[first:end] = self.make(tokens)
+        self.place.update(zip(keys, range(first, end), strict=True))
 
 
 class Chain:
@@ -332,11 +382,11 @@ def labels_of(length: int, spans: list[tuple[int, int, str]]) -> list[str]:
     return labels
 
 
-def _word_features(token: Token, lexicon: Lexicon) -> list[str]:
+def _word_features(token: Token, lexicon: Lexicon, clusters: Iterable[str]) -> list[str]:
     word, lower = token.text, token.lower_
     found = [
         f"lower={lower}",
-        *lexicon.clusters(token),
+        *clusters,
         *lexicon.elsewhere(word),
         f"word={word}",
         f"shape={token.shape_}",
@@ -352,8 +402,18 @@ def _word_features(token: Token, lexicon: Lexicon) -> list[str]:
     return found
 
 
-def _word_key(token: Token) -> tuple[str, bool]:
-    return token.text, token.has_vector
+def _cluster(centres: Array, centre: int) -> str:
+    return f"cluster{len(centres)}={centre}"
+
+
+def _prefixed(prefix: str, rows: dict[str, int]) -> dict[str, int]:
+    """The rows of the names that begin so, by what follows."""
+    return {name.removeprefix(prefix): row for name, row in rows.items() if name.startswith(prefix)}
+
+
+@lru_cache(maxsize=1)
+def _probe_of(vocab: Vocab) -> Array:
+    return np.asarray(vocab.get_vector(PROBE))
 
 
 def _syntax(token: Token) -> tuple[str, ...]:
@@ -378,30 +438,35 @@ _FAR = ("lower=", "cluster", "pos=", "tag=", "dep=", "entity=", "part=")
 def _joint_features(doc: Doc, lexicon: Lexicon) -> Iterator[list[str]]:
     """Features that join several things: neighbouring words, shapes and tags, the head, how the sentence begins, and
     the names of lists that stand there."""
-    lower, shape, tag = (["_", *(getattr(token, name) for token in doc), "_"] for name in ("lower_", "shape_", "tag_"))
-    entity = ["_", *(token.ent_type_ or OUTSIDE for token in doc), "_"]
+    tokens = list(doc)
+    lower, shape, tag = (
+        ["_", *(getattr(token, name) for token in tokens), "_"] for name in ("lower_", "shape_", "tag_")
+    )
+    entity = ["_", *(token.ent_type_ or OUTSIDE for token in tokens), "_"]
     listed = [[], *lexicon.listed(doc), []]
     for sentence in _sentences(doc):
         opening = "|".join(
-            [token.lower_ if token.is_alpha else token.shape_ for token in sentence if not token.is_punct][:2]
+            islice((token.lower_ if token.is_alpha else token.shape_ for token in sentence if not token.is_punct), 2)
         )
         capitals = _in_capitals(sentence)
-        for token in sentence:
+        first = sentence.start
+        for token in tokens[first : sentence.end]:
             at = token.i + 1
+            own, own_shape, own_tag, own_entity, head = lower[at], shape[at], tag[at], entity[at], token.head.lower_
             found = [
-                f"words-1={lower[at - 1]}|{lower[at]}",
-                f"words+1={lower[at]}|{lower[at + 1]}",
-                f"shapes={shape[at - 1]}|{shape[at]}|{shape[at + 1]}",
-                f"tags-1={tag[at - 1]}|{tag[at]}",
-                f"tags+1={tag[at]}|{tag[at + 1]}",
-                f"entities={entity[at - 1]}|{entity[at]}|{entity[at + 1]}",
-                f"head={token.head.lower_}",
-                f"arc={token.dep_}|{token.head.lower_}",
-                f"entity|word={entity[at]}|{lower[at]}",
-                f"entity|shape={entity[at]}|{shape[at]}",
+                f"words-1={lower[at - 1]}|{own}",
+                f"words+1={own}|{lower[at + 1]}",
+                f"shapes={shape[at - 1]}|{own_shape}|{shape[at + 1]}",
+                f"tags-1={tag[at - 1]}|{own_tag}",
+                f"tags+1={own_tag}|{tag[at + 1]}",
+                f"entities={entity[at - 1]}|{own_entity}|{entity[at + 1]}",
+                f"head={head}",
+                f"arc={token.dep_}|{head}",
+                f"entity|word={own_entity}|{own}",
+                f"entity|shape={own_entity}|{own_shape}",
                 f"opening={opening}",
-                f"opening|word={opening}|{lower[at]}",
-                f"place={min(token.i - sentence.start, 2)}",
+                f"opening|word={opening}|{own}",
+                f"place={min(at - 1 - first, 2)}",
             ]
             if capitals:
                 found.append("sentence in capitals")

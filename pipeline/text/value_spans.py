@@ -30,7 +30,8 @@ _WILL = frozenset({"will", "shall", "'ll", "’ll", "wo"})
 def value_spans(doc: Doc) -> list[Span]:
     """What may be a value, each under the recogniser's label for it, in order and apart from one another."""
     found = [ent for ent in doc.ents if ent.label_ in VALUE_LABELS]
-    by_form = [("MONEY", span) for span in money_spans(doc.text)] + [("DATE", span) for span in date_spans(doc.text)]
+    text = doc.text
+    by_form = [("MONEY", span) for span in money_spans(text)] + [("DATE", span) for span in date_spans(text)]
     for label, (start, end) in by_form:
         span = doc.char_span(start, end, alignment_mode="expand")
         assert span is not None

@@ -19,6 +19,7 @@ from pipeline.text import nlp, weights
 from pipeline.text.tagger import (
     CLASSES,
     LABELS,
+    LEAST_LEAD,
     WINDOW,
     Tagger,
     _Kept,
@@ -29,6 +30,8 @@ from pipeline.text.tagger import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from spacy.tokens import Token
 
 SENTENCE = "Anna Berg, who was born in Bergen in Norway, works for the Halden Instruments Corporation in Oslo."
@@ -177,12 +180,29 @@ def test_packed_strings_are_read_back() -> None:
 def test_scores_that_threads_keep_together_are_those_that_each_has_alone() -> None:
     doc = spacy.blank("en")(" ".join(f"word{number}" for number in range(300)))
 
-    def slowly(token: Token) -> np.ndarray:
+    def slowly(tokens: Sequence[Token]) -> np.ndarray:
         time.sleep(0)  # lets another thread go on
-        return np.full((len(WINDOW), len(LABELS)), float(token.i))
+        return np.array([np.full((len(WINDOW), len(LABELS)), float(token.i)) for token in tokens])
 
     kept = _Kept(slowly)
     with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(lambda _: kept(lambda token: (token.orth,), doc), range(16)))
+        found = list(pool.map(lambda _: kept([token.orth for token in doc], doc), range(16)))
     for each in found:
         assert each[:, 0, 0].tolist() == list(range(len(doc)))
+
+
+@pytest.mark.parametrize("least_lead", [LEAST_LEAD, 10.0])
+def test_words_have_the_clusters_together_that_they_have_alone(
+    least_lead: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.text.tagger.LEAST_LEAD", least_lead)
+    lexicon = default_tagger().lexicon
+    tokens = list(nlp.load(Settings().model)(f"{SENTENCE} Qwxzzk, 1998.\n\n"))
+    alone = [list(lexicon.clusters(token)) for token in tokens]
+    assert lexicon.clusters_of(tokens) == alone
+    assert lexicon.clusters_of(tokens[-3:]) == alone[-3:]
+    assert [] in alone
+
+
+def test_words_of_another_space_have_no_clusters_together() -> None:
+    assert default_tagger().lexicon.clusters_of(list(spacy.blank("en")("Anna Berg left."))) == [[], [], [], []]

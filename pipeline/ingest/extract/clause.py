@@ -74,17 +74,20 @@ class Tree:
     def __init__(self, doc: Doc) -> None:
         self.doc = doc
         self.children: list[list[Token]] = [[] for _ in doc]
+        self.labelled: list[dict[str, list[Token]]] = [{} for _ in doc]
         for token in doc:
             if token.head.i != token.i:
-                self.children[_attached(token).i].append(token)
+                head = _attached(token).i
+                self.children[head].append(token)
+                self.labelled[head].setdefault(token.dep_, []).append(token)
 
     def of(self, token: Token, dep: str) -> list[Token]:
         """The children of `token` under one label."""
-        return [child for child in self.children[token.i] if child.dep_ == dep]
+        return [*self.labelled[token.i].get(dep, ())]
 
     def has(self, token: Token, dep: str) -> bool:
         """Whether `token` has a child under that label."""
-        return any(child.dep_ == dep for child in self.children[token.i])
+        return dep in self.labelled[token.i]
 
     def phrase(self, head: Token, without: frozenset[str] = frozenset()) -> list[Token]:
         """`head` with all that hangs on it, in order, except the branches under the labels `without`."""
@@ -98,9 +101,10 @@ def _attached(token: Token) -> Token:
     """The head of `token`. In "the founder of Y, X" and "founder of Y and director of Z" the parser tends to hang what
     belongs to the noun on the name right before it: a person beside what is no person, a common noun beside a name."""
     head = token.head
-    before = token.doc[token.i - 1] if token.i else token
-    if token.dep_ == "prep" and before.dep_ == "conj" and before.head.i == head.i and _attached(before).i != head.i:
-        return before
+    if token.dep_ == "prep" and token.i:
+        before = token.doc[token.i - 1]
+        if before.dep_ == "conj" and before.head.i == head.i and _attached(before).i != head.i:
+            return before
     if head.dep_ != "pobj" or head.head.head.pos_ not in {"NOUN", "PROPN"}:
         return head
     noun = head.head.head

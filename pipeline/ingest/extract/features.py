@@ -76,6 +76,7 @@ class Sentence:
         self.masked, self.place = self._masked()
         self.list_head = self._list_heads()
         self.keys = self._keys()
+        self.buckets_of_keys: dict[str, list[int]] = {}
         self.children: dict[int, list[int]] = {}
         for index in range(start, end):
             if words.head[index] != index:
@@ -118,6 +119,14 @@ class Sentence:
         }
         return list(found)[:40]
 
+    def hashed_keys(self, name: str, behind: str, buckets: int) -> list[int]:
+        """The buckets of the features `name` of every key; they are the same for all candidates and pairs."""
+        known = self.buckets_of_keys.get(name + behind)
+        if known is None:
+            known = hashed([f"{name} {key}{behind}" for key in self.keys], buckets)
+            self.buckets_of_keys[name + behind] = known
+        return known
+
 
 class Words:
     """The tokens of one document as plain lists, and what the model that parsed it has of each: its name, the states of
@@ -137,6 +146,7 @@ class Words:
             "<NUM>" if tag == "CD" else "<NNP>" if tag in {"NNP", "NNPS"} else "_" if word.isspace() else word
             for word, tag in zip(self.lower, self.tag, strict=True)
         ]
+        self.paths: dict[tuple[int, int], tuple[list[int], list[int], int]] = {}
         self.model = nlp.parsed_with(doc)
         self.states: NDArray[np.float32] = np.asarray(doc.tensor)
         self.table: NDArray[np.float32] = doc.vocab.vectors.data
@@ -147,7 +157,8 @@ def _rows(doc: Doc) -> NDArray[np.int64]:
     vectors = doc.vocab.vectors
     if vectors.mode != "default" or not vectors.data.size:
         return np.full(len(doc), -1)
-    return np.asarray(vectors.find(keys=doc.to_array("ORTH").tolist()), np.int64)
+    row = vectors.key2row.get  # `find` makes a string's number of each number first
+    return np.array([row(word, -1) for word in doc.to_array("ORTH").tolist()], np.int64)
 
 
 def sentences(doc: Doc, mentions: Sequence[RawMention], at: dict[int, int]) -> list[Sentence]:
@@ -313,12 +324,23 @@ def role_features(sentence: Sentence, position: int) -> list[int]:
     for sibling in sentence.children.get(head, ()):
         if sibling != root:
             found.append(f"sb {words.dep[sibling]} {words.lemma[sibling]}")
-    found += [f"a {key}" for key in sentence.keys]
-    found += [f"ak {key} {candidate.form}" for key in sentence.keys]
-    for offset in range(2, 6):
-        found.append(f"o {_get(masked, place - offset)}")
-        found.append(f"r {_get(masked, after + offset - 1)}")
-    return [crc32(each.encode()) & (ROLE_BUCKETS - 1) for each in found]
+    around = [
+        said
+        for offset in range(2, 6)
+        for said in (f"o {_get(masked, place - offset)}", f"r {_get(masked, after + offset - 1)}")
+    ]
+    return [
+        *hashed(found, ROLE_BUCKETS),
+        *sentence.hashed_keys("a", "", ROLE_BUCKETS),
+        *sentence.hashed_keys("ak", f" {candidate.form}", ROLE_BUCKETS),
+        *hashed(around, ROLE_BUCKETS),
+    ]
+
+
+def hashed(found: list[str], buckets: int) -> list[int]:
+    """The bucket of each feature."""
+    last = buckets - 1
+    return [crc32(each.encode()) & last for each in found]
 
 
 def pair_features(sentence: Sentence, subject: int, target: int) -> list[int]:
@@ -370,8 +392,7 @@ def pair_features(sentence: Sentence, subject: int, target: int) -> list[int]:
         f"BR {way} {masked[sentence.place[right][0] - 1]} {_get(masked, after)}",
     ]
     found += _path_features(sentence, one, other, way, forms)
-    found += [f"A {way} {key}" for key in sentence.keys]
-    return [crc32(each.encode()) & (PAIR_BUCKETS - 1) for each in found]
+    return [*hashed(found, PAIR_BUCKETS), *sentence.hashed_keys(f"A {way}", "", PAIR_BUCKETS)]
 
 
 def _list_features(sentence: Sentence, subject: int, target: int, way: str) -> list[str]:
@@ -396,6 +417,13 @@ def _list_features(sentence: Sentence, subject: int, target: int, way: str) -> l
 def path(words: Words, one: int, other: int) -> tuple[list[int], list[int], int]:
     """Tokens from `one` up to where the paths meet, tokens from `other` up to there, and the token where they meet;
     -1 when they do not."""
+    known = words.paths.get((one, other))
+    if known is None:
+        known = words.paths[one, other] = _path(words, one, other)
+    return known
+
+
+def _path(words: Words, one: int, other: int) -> tuple[list[int], list[int], int]:
     up = _ancestors(words, one)
     seen = {token: index for index, token in enumerate(up)}
     down: list[int] = []

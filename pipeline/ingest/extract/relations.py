@@ -92,6 +92,7 @@ class RelationFinder:
         people: frozenset[int] = frozenset(), described: frozenset[int] = frozenset(),
     ) -> None:  # fmt: skip
         self.doc = doc
+        self.text = doc.text  # spaCy builds it anew at each access
         self.at = at
         self.values = values
         self.roles = roles
@@ -114,7 +115,7 @@ class RelationFinder:
         """ "X (1950-2010)": when X was born and died."""
         for person in sorted(self.people):
             last = self.tokens[person][-1]
-            life = life_after(self.doc.text, _end(last))
+            life = life_after(self.text, _end(last))
             if life is None:
                 continue
             said = _Said(last, "lifespan", Stance(), Times())
@@ -503,7 +504,7 @@ class RelationFinder:
 
     def _quote(self, trigger: Token, said: list[Token]) -> tuple[int, int]:
         """The sentence, within its paragraph; of a very long one only the stretch that holds everything `said`."""
-        sentence, text = trigger.sent, self.doc.text
+        sentence, text = trigger.sent, self.text
         start, end = sentence.start_char, sentence.end_char
         inner_start, inner_end = min(token.idx for token in said), max(_end(token) for token in said)
         if end - start > MAX_QUOTE_CHARS:

@@ -18,9 +18,10 @@ def quoted(doc: Doc) -> list[bool]:
     """Whether each token stands within quotation marks; a blank line ends a quotation."""
     inside, states = False, []
     for token in doc:
-        if token.text in _OPENING or (token.text == '"' and not inside):
+        text = token.text
+        if text in _OPENING or (text == '"' and not inside):
             inside = True
-        elif token.text in _CLOSING or token.text == '"' or "\n\n" in token.text:
+        elif text in _CLOSING or text == '"' or "\n\n" in text:
             inside = False
         states.append(inside)
     return states

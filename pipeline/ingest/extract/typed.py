@@ -64,14 +64,15 @@ class TypedFinder:
             return []
         relations = RelationClassifier.shipped()(doc, mentions, at)
         sure = [each for each in relations if each.probability >= SURER.get(each.head.predicate, MIN_PROBABILITY)]
-        return [typed for relation in sure for typed in self._bound(doc, relation, mentions, stances)]
+        text = doc.text if sure else ""
+        return [typed for relation in sure for typed in self._bound(doc, text, relation, mentions, stances)]
 
     def _fits(self, name: str, is_date: bool) -> bool:
         predicate = self.ontology.predicates.get(name)
         return predicate is not None and predicate.value == ("date" if is_date else None)
 
     def _bound(
-        self, doc: Doc, relation: TypedRelation, mentions: list[RawMention], stances: StanceReader
+        self, doc: Doc, text: str, relation: TypedRelation, mentions: list[RawMention], stances: StanceReader
     ) -> Iterator[Typed]:
         """Nothing where an end is a word that stands for no mention, or who speaks is taken for who is spoken of."""
         predicate = relation.head.predicate
@@ -88,7 +89,7 @@ class TypedFinder:
         stance = _stance(doc, one.root, other.root, stances)
         if stance.attributed_to == mentions[one.mention].surface:
             return
-        start, end = _quote(doc, doc[one.root].sent, one, other)
+        start, end = _quote(text, doc[one.root].sent, one, other)
         yield Typed(
             predicate=predicate,
             subject=one.mention,
@@ -153,15 +154,15 @@ def _way(doc: Doc, one: int, other: int) -> list[Token]:
     return way
 
 
-def _quote(doc: Doc, sentence: Span, one: Candidate, other: Candidate) -> tuple[int, int]:
+def _quote(text: str, sentence: Span, one: Candidate, other: Candidate) -> tuple[int, int]:
     """The sentence, within its paragraph; of a very long one only the stretch from one end to the other."""
+    doc = sentence.doc
     inner_start = doc[min(one.start, other.start)].idx
     last = doc[max(one.end, other.end) - 1]
     inner_end = last.idx + len(last)
     start, end = sentence.start_char, sentence.end_char
     if end - start > MAX_QUOTE_CHARS:
         start, end = inner_start, inner_end
-    text = doc.text
     start = max(start, text.rfind("\n\n", start, inner_start) + 1)
     if (cut := text.find("\n\n", inner_end, end)) >= 0:
         end = cut

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pipeline.query.answer import Answer
     from pipeline.settings import Settings
 
-CONCURRENT, SLOTS = 32, 8
+CONCURRENT, SLOTS = 32, 4
 WAIT_S = 30.0
 QUESTION = "Who designed the Kelport Tide Predictor?"
 QUESTIONS = [

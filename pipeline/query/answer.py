@@ -86,6 +86,7 @@ class Answer(Tabular):
         sizes = [
             f"  {row['step']:<9} tokens {row['tokens']}/{row['max_tokens']}, rows {row['rows']}/{row['max_rows']}, "
             f"calls {row['calls']}/{row['max_calls']}, {row['seconds']:.3f}/{row['max_seconds']:g} s"
+            f"{', full: something was left out' if row['full'] else ''}"
             for row in rows
         ]
         return "\n".join(["steps (used / allowed):", *sizes])

@@ -98,6 +98,7 @@ class StepRecord:
     chars: int = 0
     calls: int = 0
     seconds: float = 0.0
+    full: bool = False
     started: float = field(default_factory=time.monotonic, repr=False)
     token: CancelToken = field(default_factory=CancelToken, repr=False, compare=False)
 
@@ -117,8 +118,10 @@ class StepRecord:
         self.check_time()
 
     def room(self, text: str) -> bool:
-        """Whether `text` still fits: what does not is left out by the caller, and said."""
-        return self.tokens + count_tokens(text) <= self.contract.max_tokens
+        """Whether `text` still fits. What does not is left out by the caller, and the record says so: it is `full`."""
+        fits = self.tokens + count_tokens(text) <= self.contract.max_tokens
+        self.full = self.full or not fits
+        return fits
 
     def check_time(self) -> None:
         """Raise `ContractExceeded` when the step has run too long, `QuestionTimeout` or `QuestionCancelled` when its
@@ -149,6 +152,7 @@ class StepRecord:
             "max_calls": limits.max_calls,
             "seconds": round(self.seconds, 4),
             "max_seconds": limits.max_seconds,
+            "full": self.full,
         }
 
     def _charge(self, **amounts: int) -> None:

@@ -129,7 +129,9 @@ def test_what_just_fits_is_taken_whole() -> None:
     assert count_tokens(text) == SMALL.max_tokens
     assert record.room(text)
     assert record.take_text(text) == text
+    assert not record.full
     assert not record.room("x")
+    assert record.full
     rows = [{"n": 1}, {"n": 2}, {"n": 3}]
     assert record.take_rows(rows) is rows
     assert (record.tokens, record.rows) == (5, 3)
@@ -186,6 +188,7 @@ def test_a_record_shows_each_amount_beside_its_limit() -> None:
         "calls": 1,
         "max_calls": 2,
         "max_seconds": 60.0,
+        "full": False,
     }
 
 

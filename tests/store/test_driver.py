@@ -193,7 +193,7 @@ def test_a_read_cannot_write(store: Store) -> None:
 def test_a_commit_that_broke_is_repeated(offline: Store, monkeypatch: pytest.MonkeyPatch, failures: int) -> None:
     flaky = FlakyDriver(failures)
     monkeypatch.setattr(driver, "COMMIT_PAUSE_S", 0.0)
-    offline.close()
+    offline.driver.close()
     monkeypatch.setattr(offline, "driver", flaky)
     assert offline.write("evidence", lambda _: "done") == "done"
     assert flaky.attempts == failures + 1
@@ -202,7 +202,7 @@ def test_a_commit_that_broke_is_repeated(offline: Store, monkeypatch: pytest.Mon
 def test_a_commit_that_breaks_every_time_may_succeed_later(offline: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     flaky = FlakyDriver(COMMIT_ATTEMPTS)
     monkeypatch.setattr(driver, "COMMIT_PAUSE_S", 0.0)
-    offline.close()
+    offline.driver.close()
     monkeypatch.setattr(offline, "driver", flaky)
     with pytest.raises(StoreUnavailable):
         offline.write("evidence", lambda _: None)

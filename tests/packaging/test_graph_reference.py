@@ -7,7 +7,7 @@ import runpy
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.support import rows
+from support import rows
 
 if TYPE_CHECKING:
     from pipeline.api import Groundplan

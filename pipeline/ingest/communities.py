@@ -80,28 +80,38 @@ def find_communities(
     maker = f"{MAKER}/{max_entities}"
     if before is None or (before.maker == maker and not before.waiting):
         return before
+    if not before.waiting:  # killed from here on, the work is not done for the former maker either
+        store.write("enrichment", lambda tx: tx.write("await_communities"))
     (counted,) = store.read("count_named_entities", limit=max_entities + 1)
     if counted["entities"] > max_entities:
         _forget(store, checkpoint)
         return _settle(store, Communities(False, maker, counted["entities"], None, True), [])
-    rows = list(_pages(store, "centralities", PAGE_ENTITIES, checkpoint))
-    ids = [row["id"] for row in rows if row["named"]]
-    graph = _read_graph(store, ids, progress, checkpoint)
-    centrality = centrality_of(graph)
-    community = _keyed(partition_of(graph, checkpoint), ids, centrality)
-    found = dict(zip(ids, zip(community, centrality, strict=True), strict=True))
-    changed = [row for row in rows if (row["community"], row["centrality"]) != found.get(row["id"], (None, None))]
-    *batches, last = [*grouped([_change(row["id"], found) for row in changed], BATCH_ENTITIES)] or [[]]
+    known = {row["id"]: row for row in _pages(store, "centralities", PAGE_ENTITIES, checkpoint)}
+    found = _find([key for key, row in known.items() if row["named"]], store, progress, checkpoint)
+    rows = [found.get(key, _nothing(key)) for key in known]
+    changed = [row for row in rows if any(known[row["id"]][name] != row[name] for name in row)]
+    *batches, last = [*grouped(changed, BATCH_ENTITIES)] or [[]]
     for batch in batches:
         store.write("enrichment", lambda tx, batch=batch: tx.write("set_communities", rows=batch))  # type: ignore[misc]
         checkpoint()
-    communities = len({*community} - {None})
-    return _settle(store, Communities(False, maker, len(ids), communities, False), last)
+    communities = {row["community"] for row in found.values()} - {None}
+    return _settle(store, Communities(False, maker, len(found), len(communities), False), last)
 
 
-def _change(entity: str, found: dict[str, tuple[int | None, float]]) -> Row:
-    community, centrality = found.get(entity, (None, None))
-    return {"id": entity, "community": community, "centrality": centrality}
+def _find(
+    ids: list[str], store: Store, progress: Callable[[int], None], checkpoint: Callable[[], None]
+) -> dict[str, Row]:
+    graph = _read_graph(store, ids, progress, checkpoint)
+    centrality = centrality_of(graph)
+    community = _keyed(partition_of(graph, checkpoint), ids, centrality)
+    return {
+        key: {"id": key, "community": community[index], "centrality": centrality[index]}
+        for index, key in enumerate(ids)
+    }
+
+
+def _nothing(key: str) -> Row:
+    return {"id": key, "community": None, "centrality": None}
 
 
 def _settle(store: Store, state: Communities, rows: list[Row]) -> Communities:

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 import pytest
+from support import Killed, MortalStore, dump, rows
 
 from pipeline.errors import RunStopped
 from pipeline.ingest import communities
 from pipeline.ingest.communities import Communities, centrality_of, communities_of, find_communities, partition_of
-from tests.support import Killed, MortalStore, dump, rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -291,6 +291,20 @@ def test_killed_after_any_transaction_the_next_run_finishes_the_work(
             find(mortal)
         assert find(store) is not None
         assert found(store) == expected
+
+
+def test_killed_while_a_lower_ceiling_takes_them_away_the_former_ceiling_brings_them_back(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(communities, "BATCH_ENTITIES", 2)
+    build(store, RING.items())
+    find(store)
+    expected = found(store)
+    with MortalStore(store, lives=2) as mortal, pytest.raises(Killed):
+        find(mortal, 2)
+    assert found(store) != expected
+    find(store)
+    assert found(store) == expected
 
 
 # In a run

@@ -6,12 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from support import rows
 
 from pipeline.errors import ContractExceeded
 from pipeline.query.contracts import RETRIEVE, StepRecord
 from pipeline.query.themes import MAX_ENTITIES, MAX_SENTENCES, MAX_THEMES, NAMED_BY, Theme, themes
 from pipeline.text import nlp
-from tests.support import rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -20,9 +20,12 @@ if TYPE_CHECKING:
     from pipeline.api import AsyncGroundplan, Groundplan
     from pipeline.ingest.report import RunReport
     from pipeline.query.answer import Answer, Sentence
+    from pipeline.query.cancel import CancelToken
     from pipeline.query.citation import Citation
+    from pipeline.query.contracts import Budget
     from pipeline.query.coverage import Coverage
     from pipeline.query.history import Turn
+    from pipeline.query.results import Entities, Neighbours, Paths
     from pipeline.query.scope import Scope
     from pipeline.settings import Settings
     from pipeline.store.analyst import Table
@@ -31,11 +34,16 @@ if TYPE_CHECKING:
 __all__ = [
     "Answer",
     "AsyncGroundplan",
+    "Budget",
+    "CancelToken",
     "Citation",
     "Coverage",
+    "Entities",
     "GraphDigest",
     "Groundplan",
     "GroundplanError",
+    "Neighbours",
+    "Paths",
     "RunReport",
     "Scope",
     "Sentence",
@@ -47,10 +55,15 @@ __all__ = [
 _HOMES = {
     "Answer": "pipeline.query.answer",
     "AsyncGroundplan": "pipeline.api",
+    "Budget": "pipeline.query.contracts",
+    "CancelToken": "pipeline.query.cancel",
     "Citation": "pipeline.query.citation",
     "Coverage": "pipeline.query.coverage",
+    "Entities": "pipeline.query.results",
     "GraphDigest": "pipeline.store.digest",
     "Groundplan": "pipeline.api",
+    "Neighbours": "pipeline.query.results",
+    "Paths": "pipeline.query.results",
     "RunReport": "pipeline.ingest.report",
     "Scope": "pipeline.query.scope",
     "Sentence": "pipeline.query.answer",

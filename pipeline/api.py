@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from graph_schema.ontology import load_ontology
 from pipeline.errors import TooManyDeadLetters
+from pipeline.query.cancel import CancelToken
+from pipeline.query.slots import Slots
 from pipeline.settings import Settings
 from pipeline.store.driver import Store
 from pipeline.store.private import named_server, private_server
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from datetime import date, datetime
     from pathlib import Path
     from types import TracebackType
 
@@ -27,11 +30,17 @@ if TYPE_CHECKING:
     from pipeline.ingest.status import Status
     from pipeline.ingest.stop import StopRequest
     from pipeline.query.answer import Answer
+    from pipeline.query.contracts import Budget
     from pipeline.query.history import Turn
+    from pipeline.query.plan import Plan
+    from pipeline.query.results import Entities, Neighbours, Paths
+    from pipeline.query.retrieval.result import Retrieval
     from pipeline.query.scope import Scope
     from pipeline.store.analyst import Table
     from pipeline.store.digest import GraphDigest
     from pipeline.store.private import Connection
+
+T = TypeVar("T")
 
 
 @contextmanager
@@ -58,6 +67,9 @@ class Groundplan:
     with Groundplan.open() as kg:
         kg.ingest("letters/")
         print(kg.ask("Who founded Halden Instruments?"))
+
+    Any number of threads may ask one at a time; `max_concurrent_questions` of them are answered, and the others wait
+    for their turn. Every call raises `GraphClosed` once it was closed.
     """
 
     def __init__(self, store: Store, settings: Settings, ontology: Ontology, resources: ExitStack) -> None:
@@ -65,6 +77,7 @@ class Groundplan:
         self.settings = settings
         self.ontology = ontology
         self._resources = resources
+        self.slots = Slots(settings.max_concurrent_questions)
 
     @classmethod
     def open(cls, settings: Settings | None = None, **overrides: Any) -> Self:  # noqa: ANN401
@@ -89,7 +102,8 @@ class Groundplan:
         self.close()
 
     def close(self) -> None:
-        """Close the connections and let the private server go idle."""
+        """Call off the questions that are being answered, close the connections and let the private server go idle."""
+        self.slots.close()
         self._resources.close()
 
     def ingest(
@@ -191,7 +205,9 @@ class Groundplan:
         from pipeline.ingest.report import RunReport
         from pipeline.ingest.stop import StopRequest
         from pipeline.store.lease import home_lock
+        from pipeline.text.encoder import dimensions_of
 
+        dimensions_of(self.settings)  # an encoder that cannot be is refused before the work
         report, stop = report or RunReport.begin(), stop or StopRequest()
         with home_lock(self.settings.home):
             if not bulk or self._fill(sources, options, stop, report):
@@ -204,8 +220,9 @@ class Groundplan:
         from pipeline.ingest.sources import remember
         from pipeline.store.lease import leased
         from pipeline.store.migrate import ensure
+        from pipeline.text.encoder import dimensions_of
 
-        ensure(self.store, self.ontology)
+        ensure(self.store, self.ontology, dimensions_of(self.settings))
         with leased(self.store, self.settings.lease_s):
             discard(self.settings.home)  # what a bulk load wrote: it was imported, or this run does without
             remember(self.settings.home, sources)
@@ -228,7 +245,7 @@ class Groundplan:
             if named_server(self.settings) is None:
                 if documents:
                     load.refuse()  # hours may have passed
-                    self.close()
+                    self._resources.close()
                     load.import_files()
                     self.store = _opened(self.settings, self._resources)
                 load.hand_over(documents)
@@ -248,29 +265,129 @@ class Groundplan:
         ensure_readable(self.store)
         return digest(self.store)
 
-    def ask(self, question: str, *, scope: Scope | None = None, history: Sequence[Turn] = ()) -> Answer:
+    def ask(
+        self,
+        question: str,
+        *,
+        scope: Scope | None = None,
+        history: Sequence[Turn] = (),
+        budget: Budget | None = None,
+        as_of: date | None = None,
+        on_plan: Callable[[Plan], object] | None = None,
+        timeout_s: float | None = None,
+        token: CancelToken | None = None,
+    ) -> Answer:
         """Answer a question from the graph, with citations, by a plan that is fixed before anything is retrieved.
 
         `scope` narrows it to documents of a source, a folder, a time. `history` is the conversation before it: it says
-        what "she" or "that company" stands for, and nothing else is taken from it.
+        what "she" or "that company" stands for, and nothing else is taken from it. `budget` holds the limits of each step. With `as_of`, facts that documents say held at another time are left
+        out. `on_plan` is called with the plan before anything is retrieved. `timeout_s` is the time for the whole
+        question, waiting for its turn included; another thread can call it off by `token`, which may have a time of its
+        own.
 
-        Raises `UsageError` for a graph into which nothing was ingested yet, `MigrationPending` for one of another
-        version.
+        Raises `UsageError` for a graph into which nothing was ingested yet and for an empty question,
+        `MigrationPending` for a graph of another version, `ContractExceeded` for what would take more than the budget
+        allows, `QuestionTimeout` and `QuestionCancelled`.
         """
         from pipeline.query.ask import ask
         from pipeline.query.scope import EVERYTHING
+
+        with self._asking(_token(timeout_s, token)) as token:
+            return ask(
+                question,
+                store=self.store,
+                settings=self.settings,
+                ontology=self.ontology,
+                extractor=self._extractor,
+                scope=scope or EVERYTHING,
+                history=history,
+                budget=budget,
+                as_of=as_of,
+                on_plan=on_plan,
+                token=token,
+            )
+
+    def retrieve(
+        self,
+        question: str,
+        *,
+        limit: int = 8,
+        budget: Budget | None = None,
+        timeout_s: float | None = None,
+        token: CancelToken | None = None,
+    ) -> Retrieval:
+        """The passages that a question needs, at most `limit`, 1 to 50, the likeliest first, each with why it is there:
+        by what its names stand for, a walk over what those passages name, full text and vectors, in one ranking.
+
+        The setting `retrieval_parts` switches parts off. Raises as `ask`.
+        """
+        from pipeline.query.retrieval import retrieve
+
+        with self._asking(_token(timeout_s, token)) as token:
+            return retrieve(
+                question,
+                store=self.store,
+                settings=self.settings,
+                ontology=self.ontology,
+                limit=limit,
+                budget=budget,
+                token=token,
+            )
+
+    def entity(self, name_or_id: str, *, token: CancelToken | None = None) -> Entities:
+        """Every entity of a name, homonyms apart, or the one with an id: its names, and what is said of it, cited.
+
+        The name is whole; case, accents, titles and legal forms do not count. An unknown one gives an empty result that
+        says the closest names. Raises as `ask`.
+        """
+        from pipeline.query.entity import entity
+
+        with self._asking(_token(None, token)) as token:
+            return entity(name_or_id, store=self.store, ontology=self.ontology, token=token)
+
+    def path(self, one: str, other: str, max_hops: int = 3, *, token: CancelToken | None = None) -> Paths:
+        """The shortest chains of at most `max_hops` facts, 1 to 3, that connect two entities, by names or ids, cited.
+
+        Unknown names give an empty result that says the closest. Raises as `ask`.
+        """
+        from pipeline.query.connection import path
+
+        with self._asking(_token(None, token)) as token:
+            return path(one, other, store=self.store, ontology=self.ontology, max_hops=max_hops, token=token)
+
+    def neighbours(
+        self,
+        name_or_id: str,
+        *,
+        predicates: Collection[str] = (),
+        limit: int = 25,
+        token: CancelToken | None = None,
+    ) -> Neighbours:
+        """The entities that facts connect with those of a name, or with the one of an id, the best supported first,
+        cited: of all predicates unless some are named, and at most `limit`, 1 to 50.
+
+        An unknown name gives an empty result that says the closest. Raises as `ask`.
+        """
+        from pipeline.query.entity import neighbours
+
+        with self._asking(_token(None, token)) as token:
+            return neighbours(
+                name_or_id,
+                store=self.store,
+                ontology=self.ontology,
+                predicates=predicates,
+                limit=limit,
+                token=token,
+            )
+
+    @contextmanager
+    def _asking(self, token: CancelToken) -> Iterator[CancelToken]:
+        """One of the slots for questions on a graph that can be read, held inside the block."""
         from pipeline.store.migrate import ensure_readable
 
-        ensure_readable(self.store)
-        return ask(
-            question,
-            store=self.store,
-            settings=self.settings,
-            ontology=self.ontology,
-            extractor=self._extractor,
-            scope=scope or EVERYTHING,
-            history=history,
-        )
+        with self.slots.taken(token):
+            ensure_readable(self.store)
+            yield token
 
     @cached_property
     def _extractor(self) -> str:
@@ -292,11 +409,23 @@ class Groundplan:
         return run_query(self.store, query, parameters, settings=self.settings, max_rows=max_rows)
 
 
+def _token(timeout_s: float | None, token: CancelToken | None) -> CancelToken:
+    if timeout_s is not None and token is not None:
+        raise TypeError("give either timeout_s or a token, which may have a time of its own, not both")
+    return token or CancelToken(timeout_s)
+
+
 class AsyncGroundplan:
-    """`Groundplan` for asyncio: the same calls, each in a thread."""
+    """`Groundplan` for asyncio: the same calls, each in a thread. One instance serves a whole server process.
+
+    `max_concurrent_questions` are answered at a time, in as many threads, and the others wait without one. A task that
+    is cancelled calls its question off: that stops where it next counts something, at the latest when its statement is
+    done, and frees its slot.
+    """
 
     def __init__(self, graph: Groundplan) -> None:
         self.graph = graph
+        self._threads = ThreadPoolExecutor(graph.settings.max_concurrent_questions, "groundplan-question")
 
     @classmethod
     async def open(cls, settings: Settings | None = None, **overrides: Any) -> Self:  # noqa: ANN401
@@ -314,6 +443,7 @@ class AsyncGroundplan:
     async def close(self) -> None:
         """As `Groundplan.close`."""
         await asyncio.to_thread(self.graph.close)
+        self._threads.shutdown(wait=False)
 
     async def ingest(self, *sources: str | Path, **options: Any) -> RunReport:  # noqa: ANN401
         """As `Groundplan.ingest`."""
@@ -335,9 +465,63 @@ class AsyncGroundplan:
         """As `Groundplan.status`."""
         return await asyncio.to_thread(self.graph.status)
 
-    async def ask(self, question: str, *, scope: Scope | None = None, history: Sequence[Turn] = ()) -> Answer:
+    async def ask(
+        self,
+        question: str,
+        *,
+        scope: Scope | None = None,
+        history: Sequence[Turn] = (),
+        budget: Budget | None = None,
+        as_of: date | None = None,
+        on_plan: Callable[[Plan], object] | None = None,
+        timeout_s: float | None = None,
+    ) -> Answer:
         """As `Groundplan.ask`."""
-        return await asyncio.to_thread(lambda: self.graph.ask(question, scope=scope, history=history))
+        token = CancelToken(timeout_s)
+        return await self._asked(
+            token,
+            lambda: self.graph.ask(
+                question, scope=scope, history=history, budget=budget, as_of=as_of, on_plan=on_plan, token=token
+            ),
+        )
+
+    async def retrieve(
+        self, question: str, *, limit: int = 8, budget: Budget | None = None, timeout_s: float | None = None
+    ) -> Retrieval:
+        """As `Groundplan.retrieve`."""
+        token = CancelToken(timeout_s)
+        return await self._asked(token, lambda: self.graph.retrieve(question, limit=limit, budget=budget, token=token))
+
+    async def entity(self, name_or_id: str) -> Entities:
+        """As `Groundplan.entity`."""
+        token = CancelToken()
+        return await self._asked(token, lambda: self.graph.entity(name_or_id, token=token))
+
+    async def path(self, one: str, other: str, max_hops: int = 3) -> Paths:
+        """As `Groundplan.path`."""
+        token = CancelToken()
+        return await self._asked(token, lambda: self.graph.path(one, other, max_hops, token=token))
+
+    async def neighbours(self, name_or_id: str, *, predicates: Collection[str] = (), limit: int = 25) -> Neighbours:
+        """As `Groundplan.neighbours`."""
+        token = CancelToken()
+        return await self._asked(
+            token, lambda: self.graph.neighbours(name_or_id, predicates=predicates, limit=limit, token=token)
+        )
+
+    async def _asked(self, token: CancelToken, call: Callable[[], T]) -> T:
+        """What a question's call gives, in one of the threads for questions; called off with the task that waits, and
+        when its time is over, also before there was a thread for it."""
+        self.graph.slots.check()
+        try:
+            async with asyncio.timeout(token.left):
+                return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+        except asyncio.CancelledError:
+            token.cancel()
+            raise
+        except TimeoutError:
+            token.check()
+            raise
 
     async def cypher(self, query: str, /, *, max_rows: int | None = None, **parameters: Any) -> Table:  # noqa: ANN401
         """As `Groundplan.cypher`."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from pipeline.errors import SettingError
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PREFIX = "GROUNDPLAN_"
+RetrievalPart = Literal["text", "vectors", "links", "walk", "bridges"]
+RETRIEVAL_PARTS: tuple[RetrievalPart, ...] = ("text", "vectors", "links", "walk", "bridges")
 NEO4J_VARIABLES = {
     "NEO4J_URI": "neo4j_uri",
     "NEO4J_USERNAME": "neo4j_username",
@@ -24,6 +26,8 @@ NEO4J_VARIABLES = {
     "NEO4J_DATABASE": "neo4j_database",
 }
 FILE_NAME = "settings.toml"
+SECRETS = {"neo4j_password", "encoder_api_key"}
+SECRETS_OF = {"neo4j_uri": ("neo4j_username", "neo4j_password"), "encoder_base_url": ("encoder_api_key",)}
 
 
 class Settings(BaseModel):
@@ -60,17 +64,34 @@ class Settings(BaseModel):
     max_transaction_rows: int = Field(default=20_000, ge=100)
     max_dead_letters: int | None = Field(default=None, ge=0)
     max_prune_share: float = Field(default=0.25, ge=0, le=1)
+    max_community_entities: int = Field(default=100_000, ge=0)
+
+    encoder: Literal["minilm", "server", "none"] = "minilm"
+    encoder_base_url: str | None = None
+    encoder_model: str | None = None
+    encoder_api_key: SecretStr | None = None
+    encoder_dimensions: int = Field(default=384, ge=1, le=4096)
+    encoder_timeout_s: float = Field(default=30.0, gt=0)
 
     engine: Literal["serial", "processes", "dask"] = "processes"
     workers: int | None = Field(default=None, ge=1)
     dask_address: str | None = None
     document_timeout_s: float = Field(default=120.0, gt=0)
 
+    max_concurrent_questions: int = Field(default=4, ge=1, le=64)
     query_timeout_s: float = Field(default=30.0, gt=0)
     query_max_rows: int = Field(default=1_000, ge=1)
     query_max_bytes: int = Field(default=10_000_000, ge=1)
     min_answer_score: float = Field(default=0.5, ge=0, le=1)
     min_passages_score: float = Field(default=0.1, ge=0, le=1)
+
+    retrieval_parts: tuple[RetrievalPart, ...] = RETRIEVAL_PARTS
+
+    @field_validator("retrieval_parts", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        """In the environment a list is words between commas."""
+        return tuple(word.strip() for word in value.split(",") if word.strip()) if isinstance(value, str) else value
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None, **overrides: Any) -> Settings:  # noqa: ANN401
@@ -86,16 +107,18 @@ class Settings(BaseModel):
         for name in ("cache", "ontology"):
             if values.get(name):
                 values[name] = Path(values[name]).expanduser().absolute()
-        if "@" in str(values.get("neo4j_uri") or ""):
-            raise SettingError(
-                "NEO4J_URI holds a user name or password (not shown).", "Set NEO4J_USERNAME and NEO4J_PASSWORD instead."
-            )
+        for address, instead in SECRETS_OF.items():
+            if "@" in str(values.get(address) or ""):
+                raise SettingError(
+                    f"{variable_of(address)} holds a user name or password (not shown).",
+                    f"Set {' and '.join(map(variable_of, instead))} instead.",
+                )
         try:
             return cls(**values)
         except ValidationError as error:
             first = error.errors()[0]
             name = str(first["loc"][0])
-            shown = "a value (not shown)" if "password" in name else f"the value {first['input']!r}"
+            shown = "a value (not shown)" if name in SECRETS else f"the value {first['input']!r}"
             raise SettingError(
                 f"setting {name!r} has {shown}: {first['msg'].lower()}.",
                 f"Set {variable_of(name)}, or {name} in {home / FILE_NAME}, to an allowed value.",

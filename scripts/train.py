@@ -1,10 +1,12 @@
-"""Trains the weights that ship: `names`, `relations`, `score`, or all, from the labelled data beside the repository.
+"""Trains the weights that ship from the data beside the repository: `names`, `relations`, `retrieval`, `score`.
 
-The same data gives the same bytes. Exit code 2 when the data is not there.
+The same data gives the same bytes. Exit code 2 when the data is not there. `--home FOLDER` keeps the graphs that
+`retrieval` is trained on.
 """
 
 from __future__ import annotations
 
+import argparse
 import importlib
 import sys
 from pathlib import Path
@@ -12,10 +14,15 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared" / "data"
 WEIGHTS = ROOT / "pipeline" / "weights"
-SETS = {"names": "names.npz", "relations": "relations.npz", "score": "score.toml"}
+SETS = {
+    "names": "names.npz",
+    "relations": "relations.npz",
+    "retrieval": "retrieval.npz",
+    "score": "score.toml",
+}
 
 
-def main(wanted: list[str]) -> int:
+def main(wanted: list[str], home: Path | None = None) -> int:
     """Train each of `wanted`, by default all."""
     sys.path.append(str(ROOT / "scripts" / "bench"))
     unknown = sorted(set(wanted) - set(SETS))
@@ -26,9 +33,18 @@ def main(wanted: list[str]) -> int:
         )
         return 2
     for name in wanted or SETS:
-        importlib.import_module(f"training.{name}").train(SHARED, WEIGHTS / SETS[name])
+        options = {"home": home} if name == "retrieval" and home is not None else {}
+        importlib.import_module(f"training.{name}").train(SHARED, WEIGHTS / SETS[name], **options)
     return 0
 
 
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("sets", nargs="*", metavar="SET", help=", ".join(SETS))
+    parser.add_argument("--home", type=Path)
+    return parser.parse_args()
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    given = _arguments()
+    sys.exit(main(given.sets, given.home))

@@ -90,6 +90,7 @@ def isolated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         if name.startswith(("NEO4J_", "GROUNDPLAN_")) and name != KEPT:
             monkeypatch.delenv(name)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("GROUNDPLAN_ENCODER", "none")  # tests of vectors switch it on
 
 
 @pytest.fixture(scope="session")
@@ -214,6 +215,7 @@ def _settings(connection: Connection, home: Path) -> Settings:
         neo4j_password=SecretStr(connection.password),
         neo4j_database=connection.database,
         store_timeout_s=STORE_TIMEOUT_S,
+        encoder="none",
     )
 
 

@@ -60,6 +60,7 @@ def environment(settings: Settings, **tuned: int) -> dict[str, str]:
         "NEO4J_PASSWORD": settings.neo4j_password.get_secret_value(),
         "NEO4J_DATABASE": settings.neo4j_database,
         "GROUNDPLAN_HOME": str(settings.home),
+        "GROUNDPLAN_ENCODER": settings.encoder,
         **{f"GROUNDPLAN_{name.upper()}": str(value) for name, value in tuned.items()},
     }
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pytest
 
 ROOT = Path(__file__).parents[1]
-SHARED = {"errors", "settings", "progress", "files"}
+SHARED = {"errors", "settings", "progress", "files", "tabular"}
 BASE = {"graph_schema", *SHARED}
 MIDDLE = BASE | {"text", "store", "llm"}
 WORK = MIDDLE | {"engines"}
@@ -21,6 +21,7 @@ ALLOWED = {
     "settings": {"graph_schema", "errors"},
     "progress": {"graph_schema", "errors"},
     "files": {"errors"},
+    "tabular": {"errors"},
     "text": BASE,
     "store": BASE,
     "llm": BASE,

@@ -15,7 +15,20 @@ from pipeline.settings import FILE_NAME, NEO4J_VARIABLES, Settings, variable_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-UNITS = ("_s", "_mb", "_chars", "_documents", "_rows", "_bytes", "_letters", "_share", "_score", "workers")
+UNITS = (
+    "_s",
+    "_mb",
+    "_chars",
+    "_documents",
+    "_rows",
+    "_bytes",
+    "_letters",
+    "_questions",
+    "_share",
+    "_score",
+    "_entities",
+    "workers",
+)
 
 
 def load(home: Path, text: str = "", **environ: str) -> Settings:

@@ -1,7 +1,8 @@
 """Numbered schema migrations: `NNNN_name.cypher` files of statements separated by semicolons, with checksums.
 
 An empty graph is initialised by the first run; a later change is made by `groundplan migrate`, never by a job. The
-unique constraints of an ontology's relationship types follow the ontology and are named here as well.
+unique constraints of an ontology's relationship types follow the ontology and are named here as well, and so is the
+vector index, whose dimensions follow the encoder.
 """
 
 from __future__ import annotations
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
 
     from graph_schema.ontology import Ontology
 
+VECTOR_INDEX = "chunk_embedding"
+VECTOR_DIMENSIONS = 384  # of the index that the migration makes
 _CONSTRAINT = re.compile(r"rel_(\w+)_fact")
+_DIMENSIONS = re.compile(r"(?<=`vector\.dimensions`: )\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,12 @@ def ontology_constraints(ontology: Ontology, existing: Iterable[str]) -> dict[st
         for name in ontology.relationship_types
         if constraint_name(name) not in present
     }
+
+
+def vector_index(dimensions: int) -> str:
+    """The statement that makes the vector index for vectors of so many dimensions."""
+    made = next(text for each in migrations() for text in each.statements if f"VECTOR INDEX {VECTOR_INDEX}" in text)
+    return _DIMENSIONS.sub(str(dimensions), made)
 
 
 def constrained_types(constraints: Iterable[str]) -> tuple[str, ...]:

@@ -12,7 +12,11 @@ import click
 @click.option("--since", metavar="DATE", help="Only from documents dated then or later: 2024, 2024-05 or 2024-05-31.")
 @click.option("--until", metavar="DATE", help="Only from documents dated then or before.")
 @click.option("--json", "as_json", is_flag=True, help="The answer, its citations, the plan and each step as JSON.")
-@click.option("--explain", is_flag=True, help="Also print the plan and the size of each step beside its limit.")
+@click.option(
+    "--explain",
+    is_flag=True,
+    help="Print the plan before anything is retrieved, and the size of each step beside its limit after.",
+)
 def ask(
     question: str,
     *,
@@ -32,11 +36,15 @@ def ask(
 
     scope = Scope(source=source, path=path, since=since, until=until)
     with Groundplan.open() as kg:
-        answer = kg.ask(question, scope=scope)
+        answer = kg.ask(
+            question,
+            scope=scope,
+            on_plan=lambda plan: click.echo(str(plan), err=as_json) if explain else None,
+        )
     if as_json:
         click.echo(json.dumps(answer.as_json(), ensure_ascii=False, indent=2))
         return
     click.echo(str(answer))
     click.echo(str(answer.coverage))
     if explain:
-        click.echo(answer.explain())
+        click.echo(answer.sizes())

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
 
     from pipeline.api import Groundplan
-    from pipeline.ingest.decisions import FoundEntity
+    from pipeline.ingest.decisions import Member
     from pipeline.ingest.explain import KeptApart
+    from pipeline.query.results import EntityProfile
 
 MAX_SHOWN_MEMBERS = 50
 
@@ -32,17 +33,19 @@ def entity() -> None:
 @click.argument("name")
 @click.option("--json", "as_json", is_flag=True, help="Everything, as one JSON object a line.")
 def show(name: str, *, as_json: bool) -> None:
-    """Show every entity called NAME (or with that id): names, mentions, why they were joined, what was kept apart."""
+    """Show every entity called NAME (or with that id): names, what is said of it, why they were joined, what was kept
+    apart."""
     from pipeline.api import Groundplan
     from pipeline.errors import UsageError
-    from pipeline.ingest.decisions import find
+    from pipeline.ingest.decisions import members_of
     from pipeline.ingest.explain import explain
 
     with Groundplan.open() as kg:
-        found = find(kg.store, name)
+        found = kg.entity(name)
         if not found:
             raise UsageError(
-                f"no entity is called {name!r}.", "`groundplan cypher entities_by_name` searches by words."
+                f"no entity is called {name!r}.",
+                f"{_near(found.closest)}`groundplan cypher entities_by_name` searches by words.",
             )
         explained = {
             each.entity: each.apart
@@ -50,8 +53,11 @@ def show(name: str, *, as_json: bool) -> None:
             for each in explain(kg.store, kg.ontology, asked)
         }
         for each in found:
-            shown = _as_json(each, explained.get(each.id, ()))
-            click.echo(json.dumps(shown, ensure_ascii=False) if as_json else _as_text(shown))
+            members, apart = members_of(kg.store, each.id), explained.get(each.id, ())
+            shown = _as_json(each, members, apart)
+            click.echo(json.dumps(shown, ensure_ascii=False) if as_json else _as_text(each, members, apart))
+        if not as_json and found.total > len(found):
+            click.echo(f"and {found.total - len(found)} more of that name")
 
 
 @entity.command()
@@ -154,13 +160,12 @@ def _deciding() -> Iterator[Groundplan]:
             kg.store.await_indexes()
 
 
-def _as_json(entity: FoundEntity, apart: Iterable[KeptApart]) -> dict[str, Any]:
+def _as_json(entity: EntityProfile, members: Sequence[Member], apart: Sequence[KeptApart]) -> dict[str, Any]:
+    """All that the graph knows: with every alias and every member."""
+    names = {name for member in members for name in (member.surface, *member.aliases)}
     return {
-        "id": entity.id,
-        "name": entity.name,
-        "kind": entity.kind,
-        "aliases": list(entity.aliases),
-        "mentions": sum(member.mentions for member in entity.members),
+        **entity.as_json(),
+        "aliases": sorted(names - {entity.name}),
         "members": [
             {
                 "document": member.where,
@@ -172,26 +177,25 @@ def _as_json(entity: FoundEntity, apart: Iterable[KeptApart]) -> dict[str, Any]:
                 "rule": member.rule,
                 "score": member.score,
             }
-            for member in entity.members
+            for member in members
         ],
         "apart": [{"id": each.entity, "name": each.name, "reason": each.reason, "score": each.score} for each in apart],
     }
 
 
-def _as_text(shown: dict[str, Any]) -> str:
-    members = shown["members"]
-    lines = [f"{shown['name']} ({shown['kind']})  {shown['id']}"]
-    if shown["aliases"]:
-        lines.append(f"  also: {'; '.join(shown['aliases'])}")
-    documents = len({each["document"] for each in members})
-    lines.append(f"  {_counted(shown['mentions'], 'mention')} in {_counted(documents, 'document')}")
+def _as_text(entity: EntityProfile, members: Sequence[Member], apart: Sequence[KeptApart]) -> str:
+    lines = [str(entity)]
     for each in members[:MAX_SHOWN_MEMBERS]:
-        count = _counted(each["mentions"], "mention")
-        lines.append(f"  {each['document']}: {each['name']!r} ({count}), joined by {each['rule']}, {each['score']:.2f}")
+        count = _counted(each.mentions, "mention")
+        lines.append(f"  {each.where}: {each.surface!r} ({count}), joined by {each.rule}, {each.score:.2f}")
     if len(members) > MAX_SHOWN_MEMBERS:
         lines.append(f"  and {len(members) - MAX_SHOWN_MEMBERS} more (--json shows all)")
-    lines += [f"  kept apart: {each['name']!r} ({each['id']}): {each['reason']}" for each in shown["apart"]]
+    lines += [f"  kept apart: {each.name!r} ({each.entity}): {each.reason}" for each in apart]
     return "\n".join(lines)
+
+
+def _near(closest: Sequence[str]) -> str:
+    return f"The closest names: {'; '.join(closest)}. " if closest else ""
 
 
 def _counted(count: int, noun: str) -> str:

@@ -15,9 +15,11 @@ def migrate(*, check: bool) -> None:
     from pipeline.errors import MigrationPending
     from pipeline.store.lease import sole_writer
     from pipeline.store.migrate import apply, inspect
+    from pipeline.text.encoder import dimensions_of
 
     with Groundplan.open() as kg:
-        state = inspect(kg.store, kg.ontology)
+        dimensions = dimensions_of(kg.settings)
+        state = inspect(kg.store, kg.ontology, dimensions)
         if check:
             if not state.current:
                 raise MigrationPending(
@@ -28,6 +30,6 @@ def migrate(*, check: bool) -> None:
             return
         # A graph of a newer version is refused, and gets no lease either.
         with nullcontext() if state.foreign else sole_writer(kg.store, kg.settings):
-            state = inspect(kg.store, kg.ontology)
+            state = inspect(kg.store, kg.ontology, dimensions)
             apply(kg.store, state)
     click.echo(f"applied {len(state.missing)}: {', '.join(state.missing)}" if state.missing else "nothing to apply")

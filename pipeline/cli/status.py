@@ -48,6 +48,7 @@ def _lines(found: Status) -> list[str]:
         f"waiting for the next run: {_counted(found.waiting)}",
         f"dead letters: {_counted(found.dead_letters)}",
         f"pending migrations: {', '.join(found.pending_migrations) or 'none'}",
+        f"communities: {found.communities or 'none yet'}",
     ]
 
 

@@ -15,7 +15,7 @@ from pipeline.errors import UsageError
 from pipeline.files import write_atomically
 from pipeline.ingest.resolution.cluster import MAX_ATOMS_OF_NAME
 from pipeline.ingest.resolution.members import exclude, family_of
-from pipeline.text.names import fold, normalise
+from pipeline.text.names import fold, is_called
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -152,7 +152,8 @@ def find(store: Store, name: str) -> list[FoundEntity]:
     rows = store.read("entity_of_id", id=name) if _is_id(name) else []
     if not rows and (words := fold(name).split()):
         query = " ".join(f'"{word}"' for word in words)
-        rows = [row for row in store.read("find_entities", query=query, limit=MAX_FOUND) if _is_called(row, name)]
+        found = store.read("find_entities", query=query, limit=MAX_FOUND)
+        rows = [row for row in found if is_called(name, row["kind"], (row["name"], *row["aliases"]))]
     rows.sort(key=lambda row: (-(row["mentions"] or 0), row["id"]))
     return [
         FoundEntity(
@@ -306,12 +307,6 @@ def _between(
             for first, second in ((each.first, each.second), (each.second, each.first))
         )
     ]
-
-
-def _is_called(row: dict[str, Any], name: str) -> bool:
-    """Whether an entity has that name, but for case, accents, titles and legal forms."""
-    asked = normalise(name, row["kind"])
-    return any(normalise(each, row["kind"]) == asked for each in (row["name"], *row["aliases"]))
 
 
 def _is_id(text: str) -> bool:

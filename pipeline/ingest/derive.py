@@ -54,6 +54,8 @@ def derive(
 
 def _derive_entities(tx: Transaction, ontology: Ontology) -> int:
     stale = tx.run(statement("read", "stale_entities"), limit=BATCH_ENTITIES)
+    if stale:
+        tx.write("await_communities")
     rows = [_entity_row(row, ontology) for row in stale if row["members"]]
     tx.write("update_entities", rows=rows)
     tx.write("delete_entities", ids=[row["id"] for row in stale if not row["members"]])
@@ -133,6 +135,8 @@ def _fact(claim: Row, ontology: Ontology) -> Row:
 
 def _derive_facts(tx: Transaction, ontology: Ontology) -> int:
     stale = tx.run(statement("read", "stale_facts"), limit=BATCH_FACTS)
+    if stale:
+        tx.write("await_communities")
     rows = [row | {"properties": fact_properties(row["claims"])} for row in stale if row["claims"]]
     gone = [row for row in stale if not row["claims"]]
     tx.write("update_facts", rows=[{"key": row["key"], "properties": row["properties"]} for row in rows])

@@ -13,6 +13,7 @@ from graph_schema.errors import GroundplanError
 from graph_schema.keys import digest
 from pipeline.ingest.sources import remembered
 from pipeline.ingest.status import status_of
+from pipeline.text.encoder import open_encoder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,6 +47,7 @@ def examine_host(settings: Settings) -> Iterator[Finding]:
     """The checks that need no server."""
     yield _disk(settings)
     yield _model(settings)
+    yield _encoder(settings)
     yield from _sources(settings)
 
 
@@ -58,6 +60,8 @@ def examine_graph(store: Store, settings: Settings, ontology: Ontology) -> Itera
     yield _lease(status)
     yield _runs(status)
     yield _waiting(status)
+    yield _vectors(store, settings)
+    yield _communities(status)
     yield from _orphans(store)
     yield _offsets(store)
     yield _dead_letters(status)
@@ -76,6 +80,18 @@ def _model(settings: Settings) -> Finding:
         remedy = "Install it, or unset GROUNDPLAN_MODEL to use the default."
         return Finding("model", "failed", f"there is no spaCy model {settings.model!r}", remedy)
     return Finding("model", "ok", settings.model)
+
+
+def _encoder(settings: Settings) -> Finding:
+    """Whether it encodes a text, which loads it or asks its server."""
+    try:
+        encoder = open_encoder(settings)
+        if encoder is None:
+            return Finding("encoder", "ok", "none: passages are found by their words, not by what they mean")
+        encoder.encode(["a text"])
+    except GroundplanError as error:
+        return Finding("encoder", "failed", error.message, error.remedy)
+    return Finding("encoder", "ok", f"{encoder.name!r}, {encoder.dimensions} dimensions")
 
 
 def _sources(settings: Settings) -> Iterator[Finding]:
@@ -146,6 +162,30 @@ def _waiting(status: Status) -> Finding:
     if said and not status.running:
         return Finding("unfinished work", "warning", said, "The next run finishes it: run `groundplan ingest` again.")
     return Finding("unfinished work", "ok", said or "none")
+
+
+def _vectors(store: Store, settings: Settings) -> Finding:
+    """Whether every document has its vectors, by the encoder that is set."""
+    encoder = open_encoder(settings)
+    if encoder is None:
+        return Finding("vectors", "ok", "none are made: the encoder is 'none'")
+    (row,) = store.read("count_documents_to_embed", encoder=encoder.name)
+    if row["documents"]:
+        said = f"{row['documents']} documents wait for those of {encoder.name!r}"
+        remedy = "Until they have them, they are found by their words alone. The next run makes them: ingest again."
+        return Finding("vectors", "warning", said, remedy)
+    return Finding("vectors", "ok", f"every document has those of {encoder.name!r}")
+
+
+def _communities(status: Status) -> Finding:
+    found = status.communities
+    if found is not None and found.left_out:
+        remedy = "Questions about themes find none. Set GROUNDPLAN_MAX_COMMUNITY_ENTITIES higher if memory allows."
+        return Finding("communities", "warning", str(found), remedy)
+    if found is not None and found.waiting and not status.running:
+        remedy = "The next run finds them: run `groundplan ingest` again."
+        return Finding("communities", "warning", str(found), remedy)
+    return Finding("communities", "ok", str(found or "none yet"))
 
 
 def _orphans(store: Store) -> Iterator[Finding]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pipeline.store.driver import Store, Transaction
 
-ENRICHER = "titles-1"
+ENRICHER = "titles-2"
 BATCH_DOCUMENTS = 200
 Row = dict[str, Any]
 

@@ -30,12 +30,14 @@ WORDS_PER_SECOND_OF_A_WORKER = 1_500
 CATALOGUED_WORDS_PER_SECOND = 50_000
 GRAPH_BYTES_PER_WORD = 120
 CATALOGUED_BYTES_PER_WORD = 25
+ENCODED_WORDS_PER_SECOND_OF_A_CORE = 3_000
+GRAPH_BYTES_PER_VECTOR = 4_000
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
     """What a run would do. `seconds` and `graph_bytes` are rough: by this graph's own runs when `measured`, else by
-    those of a small server."""
+    those of a small server. The time of an embeddings server is not in them."""
 
     documents: dict[str, int]
     chunks: int
@@ -96,10 +98,14 @@ def estimate(
         documents={name: counts[name] for name in COUNTED},
         chunks=chunks,
         words=words,
-        seconds=words / (rate or by_word[0]),
-        graph_bytes=words * by_word[1],
+        seconds=words / (rate or by_word[0]) + _encoding_seconds(settings, words),
+        graph_bytes=words * by_word[1] + chunks * GRAPH_BYTES_PER_VECTOR * (settings.encoder != "none"),
         measured=rate is not None,
     )
+
+
+def _encoding_seconds(settings: Settings, words: int) -> float:
+    return words / (ENCODED_WORDS_PER_SECOND_OF_A_CORE * usable_cores()) if settings.encoder == "minilm" else 0.0
 
 
 def _of_file(
@@ -130,8 +136,9 @@ def _of_file(
 
 
 def _measured_rate(store: Store) -> float | None:
-    """Words a second of the latest runs of this graph that structured enough to tell; `None` when none did."""
+    """Words a second, but for their vectors, of the latest runs of this graph that structured enough to tell; `None`
+    when none did."""
     summaries = [json.loads(row["summary"] or "{}") for row in store.read("latest_runs", limit=LOOKED_AT_RUNS)]
     done = [each for each in summaries if each.get("mentions") and each.get("words", 0) >= MIN_MEASURED_WORDS]
-    seconds = sum(each["seconds"].get("total", 0.0) for each in done)
+    seconds = sum(each["seconds"].get("total", 0.0) - each["seconds"].get("embed", 0.0) for each in done)
     return sum(each["words"] for each in done) / seconds if seconds else None

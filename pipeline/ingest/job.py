@@ -7,10 +7,13 @@ from collections import Counter
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
+from pipeline.engines.cores import usable_cores
 from pipeline.errors import StoreUnavailable, TooManyGone
 from pipeline.files import remove_leftovers
+from pipeline.ingest.communities import find_communities
 from pipeline.ingest.dead_letters import DeadLetters, outstanding
 from pipeline.ingest.derive import derive
+from pipeline.ingest.embed import embed
 from pipeline.ingest.enrich import enrich
 from pipeline.ingest.generations import finish
 from pipeline.ingest.intake import RECORDS, Intake
@@ -18,6 +21,7 @@ from pipeline.ingest.plan import Plan
 from pipeline.ingest.resolve import RESOLUTION_NOTES, resolve
 from pipeline.ingest.sources import walk
 from pipeline.progress import progress
+from pipeline.text.encoder import open_encoder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,6 +59,7 @@ class IngestJob:
         self.options = options
         self.stop = stop
         self.report = report
+        self.encoder = open_encoder(settings, threads=usable_cores())
         self.letters = DeadLetters(settings.home, report.run)
         self.intake = Intake(store, settings, ontology, options=options, report=report, letters=self.letters, stop=stop)
         # An earlier part of the same run may have written.
@@ -89,15 +94,22 @@ class IngestJob:
             self._documents(sources)
         self.stop.check()
         with self.report.timed("resolve"), progress("resolve", "documents") as shown:
-            found = resolve(self.store, self.ontology, shown, self.stop.check)
-            self.report.notes.update({note: found[note] for note in RESOLUTION_NOTES if found[note]})
+            counts = resolve(self.store, self.ontology, shown, self.stop.check)
+            self.report.notes.update({note: counts[note] for note in RESOLUTION_NOTES if counts[note]})
         with self.report.timed("derive"), progress("derive", "entities and facts") as shown:
             self.report.derived = derive(self.store, self.ontology, shown, self.stop.check)
         with self.report.timed("enrich"):
             with progress("enrich", "documents") as shown:
                 enrich(self.store, shown, self.stop.check)
+            with progress("communities", "entities") as shown:
+                found = find_communities(self.store, self.settings.max_community_entities, shown, self.stop.check)
+            if found is not None and found.left_out:
+                self.report.notes[f"communities {found}"] += 1
             with progress("indexes", "brought up to date"):
                 self.store.await_indexes()
+        if self.encoder is not None:  # last, since a server that does not answer ends the run
+            with self.report.timed("embed"), progress("embed", "passages") as shown:
+                embed(self.store, self.encoder, shown, self.stop.check)
 
     def _documents(self, sources: Sequence[Source]) -> None:
         with self.report.timed("plan"):

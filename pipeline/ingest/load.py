@@ -235,6 +235,7 @@ def _document_row(evidence: Evidence, ledger: Row) -> Row:
         content_hash=document.content_hash,
         length=document.length,
         enriched=NOT_ENRICHED,
+        embedded_by=NOT_ENRICHED,
         **ledger,
     )
 

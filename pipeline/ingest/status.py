@@ -7,12 +7,15 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from pipeline.ingest.communities import communities_of
 from pipeline.ingest.dead_letters import outstanding
 from pipeline.store.lease import holder_of
 from pipeline.store.migrate import inspect
+from pipeline.text.encoder import dimensions_of
 
 if TYPE_CHECKING:
     from graph_schema.ontology import Ontology
+    from pipeline.ingest.communities import Communities
     from pipeline.settings import Settings
     from pipeline.store.driver import Store
     from pipeline.store.lease import Holder
@@ -34,13 +37,15 @@ class LatestRun:
 @dataclass(frozen=True, slots=True)
 class Status:
     """The latest runs, latest first; who holds the graph; what waits for the next run, by what it is; dead letters by
-    stage; the schema changes that `groundplan migrate` would make."""
+    stage; the schema changes that `groundplan migrate` would make; where communities stand, `None` before the first
+    entity."""
 
     runs: tuple[LatestRun, ...]
     holder: Holder | None
     waiting: dict[str, int]
     dead_letters: dict[str, int]
     pending_migrations: tuple[str, ...]
+    communities: Communities | None
 
     @property
     def running(self) -> bool:
@@ -63,5 +68,6 @@ def status_of(store: Store, settings: Settings, ontology: Ontology) -> Status:
         holder=holder_of(store),
         waiting={what: count for what, count in store.read("unsettled")[0].items() if count},
         dead_letters=dict(sorted(Counter(each.stage for each in outstanding(settings.home)).items())),
-        pending_migrations=inspect(store, ontology).missing,
+        pending_migrations=inspect(store, ontology, dimensions_of(settings)).missing,
+        communities=communities_of(store),
     )

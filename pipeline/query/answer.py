@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import calendar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pipeline.query.citation import Citation
+from pipeline.query.dates import spoken
 from pipeline.query.retrieve import MAX_FACTS
+from pipeline.query.value import value_of
+from pipeline.query.ways import of_comparison, of_ways
+from pipeline.tabular import Tabular
 from pipeline.text.values import compatible
 
 if TYPE_CHECKING:
     from graph_schema.ontology import Ontology
     from pipeline.query.contracts import StepRecord
     from pipeline.query.coverage import Coverage
-    from pipeline.query.parse import Question
     from pipeline.query.plan import Plan
+    from pipeline.query.question import Question
     from pipeline.query.retrieve import Fact, Retrieved
+    from pipeline.query.themes import Theme
 
 MAX_SENTENCES = 10
 MAX_CITATIONS = 3
@@ -31,13 +35,15 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Tabular):
     """The answer to a question. `found` is False when it was not answered: nothing that was read says it, or what does
     is not sure enough. `sentences` are then empty, or quotes of passages that may bear on it, and `note` says so.
-    `total` is an aggregate's exact number, `None` elsewhere. `coverage` says how far to rely on it."""
+    `value` is the answer in the fewest words ("Oslo", "3 May 1890", "yes"), `None` where there is no one. `total` is an
+    aggregate's exact number, `None` elsewhere. `coverage` says how far to rely on it."""
 
     question: str
     found: bool
+    value: str | None
     sentences: tuple[Sentence, ...]
     total: int | None
     listed: tuple[str, ...]
@@ -62,15 +68,27 @@ class Answer:
             lines.append(self.note)
         return "\n".join(lines)
 
+    def to_rows(self) -> list[dict[str, Any]]:
+        """One row a citation, with the number of its sentence, from 1, and the sentence."""
+        return [
+            {"sentence": number, "text": each.text, **_citation_json(citation)}
+            for number, each in enumerate(self.sentences, 1)
+            for citation in each.citations
+        ]
+
     def explain(self) -> str:
         """The plan and the size of each step beside its limit."""
+        return f"{self.plan}\n{self.sizes()}"
+
+    def sizes(self) -> str:
+        """The size of each step beside its limit."""
         rows = [record.as_json() for record in self.steps]
         sizes = [
             f"  {row['step']:<9} tokens {row['tokens']}/{row['max_tokens']}, rows {row['rows']}/{row['max_rows']}, "
             f"calls {row['calls']}/{row['max_calls']}, {row['seconds']:.3f}/{row['max_seconds']:g} s"
             for row in rows
         ]
-        return "\n".join([str(self.plan), "steps (used / allowed):", *sizes])
+        return "\n".join(["steps (used / allowed):", *sizes])
 
     def as_json(self) -> dict[str, Any]:
         """Plain values: answer, citations, plan and steps."""
@@ -78,6 +96,7 @@ class Answer:
             "question": self.question,
             "found": self.found,
             "answer": self.text,
+            "value": self.value,
             "sentences": [
                 {"text": each.text, "citations": [_citation_json(citation) for citation in each.citations]}
                 for each in self.sentences
@@ -86,7 +105,7 @@ class Answer:
             "listed": list(self.listed),
             "note": self.note,
             "coverage": self.coverage.as_json(),
-            "plan": {"name": self.plan.name, "steps": list(self.plan.steps)},
+            "plan": {"name": self.plan.name, "steps": [each.as_json() for each in self.plan.steps]},
             "steps": [record.as_json() for record in self.steps],
         }
 
@@ -96,6 +115,7 @@ class Composed:
     """What the composer makes of what was retrieved."""
 
     sentences: tuple[Sentence, ...] = ()
+    value: str | None = None
     total: int | None = None
     listed: tuple[str, ...] = ()
     note: str | None = None
@@ -119,19 +139,28 @@ class Composer:
             sentences = self._of_aggregate(plan, retrieved)
         elif retrieved.facts:
             sentences = self._of_facts(plan, question, retrieved.facts)
+        elif retrieved.compared is not None:
+            sentences = [Sentence(*each) for each in of_comparison(retrieved.compared)]
+        elif retrieved.ways:
+            sentences = [Sentence(*each) for each in of_ways(retrieved.ways)]
+        elif retrieved.themes:
+            sentences = [_of_theme(theme) for theme in retrieved.themes]
         else:
             sentences = _as_sentences(_quoted(retrieved))
+        value = value_of(plan, question, retrieved)
+        if retrieved.compared is not None and value is None:
+            sentences = []
         fitting = self._fitting([sentence for sentence in sentences if sentence.citations])
         if not fitting:
             return Composed(note=_not_answered(plan, coverage))
         if retrieved.total is not None:
             uncited = retrieved.total - len(fitting[0].citations)
             note = f"{uncited} more are counted than are cited here." if uncited > 0 else None
-            return Composed(tuple(fitting), retrieved.total, retrieved.listed, note)
+            return Composed(tuple(fitting), value, retrieved.total, retrieved.listed, note)
         left_out = len(sentences) - len(fitting)
         bound = "At least " if len(retrieved.facts) >= MAX_FACTS else ""
         note = f"{bound}{left_out} more found; ask for a list, or narrow the question." if left_out else None
-        return Composed(tuple(fitting), retrieved.total, retrieved.listed, note)
+        return Composed(tuple(fitting), value, retrieved.total, retrieved.listed, note)
 
     def _of_passages(self, quoted: list[Citation], coverage: Coverage) -> Composed:
         """The quotes alone, and that they are no answer."""
@@ -226,19 +255,6 @@ def _value(fact: Fact) -> str:
     return " ".join(said.split())
 
 
-def spoken(value: str, value_type: str | None) -> str:
-    """A normalised value as people write it: dates with the month's name, amounts as they are."""
-    if value_type != "date":
-        return value
-    if "/" in value:
-        return " to ".join(spoken(end, value_type) for end in value.split("/"))
-    year, *rest = value.split("-")
-    if not rest:
-        return year
-    month = calendar.month_name[int(rest[0])]
-    return f"{month} {year}" if len(rest) == 1 else f"{int(rest[1])} {month} {year}"
-
-
 def _exclude(first: Fact, second: Fact) -> bool:
     if first.value is None or second.value is None:
         return True
@@ -247,6 +263,11 @@ def _exclude(first: Fact, second: Fact) -> bool:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
+def _of_theme(theme: Theme) -> Sentence:
+    quotes = " ".join(f"“{' '.join(citation.quote.split())}”" for citation in theme.sentences)
+    return Sentence(f"{theme.name}: {quotes}", theme.sentences)
 
 
 def _quoted(retrieved: Retrieved) -> list[Citation]:
@@ -261,7 +282,7 @@ def _as_sentences(quoted: list[Citation]) -> list[Sentence]:
 
 
 def _not_answered(plan: Plan, coverage: Coverage) -> str:
-    unknown = [step for step in plan.steps if step.endswith("stands for nothing in the graph")]
+    unknown = [step.text for step in plan.steps if step.text.endswith("stands for nothing in the graph")]
     reason = f" {'; '.join(unknown)}." if unknown else ""
     if coverage.score is None:
         return f"Not found in what was read ({coverage.extent}).{reason}"

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, Literal
 from graph_schema.keys import document_key
 from graph_schema.models import CATALOGUED
 from pipeline.query.scope import EVERYTHING, Scope
-from pipeline.query.score import score_of, signals_of
+from pipeline.query.score import score_of, signals_of, steps_of
 
 if TYPE_CHECKING:
     from pipeline.query.contracts import StepRecord
-    from pipeline.query.parse import Question
     from pipeline.query.plan import Plan
+    from pipeline.query.question import Question
     from pipeline.query.retrieve import Retrieved
     from pipeline.query.score import Signals
     from pipeline.settings import Settings
@@ -218,6 +218,8 @@ class Cover:
                 conflicts=sum(1 for row in rows if row["rivals"]),
             )
         cited = [*retrieved.citations, *(passage.citation for passage in retrieved.passages)]
+        cited += [citation for step in steps_of(retrieved) for citation in step.citations]
+        cited += [citation for theme in retrieved.themes for citation in theme.sentences]
         documents = sorted({document_key(each.source, each.path, each.record) for each in cited})
         if not documents:
             return Support()

@@ -16,14 +16,16 @@ from typing import TYPE_CHECKING, Any
 
 from rapidfuzz import fuzz
 
+from pipeline.query.value import value_of
 from pipeline.text.names import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from pipeline.query.follow import Found
     from pipeline.query.link import Linked
-    from pipeline.query.parse import Question
     from pipeline.query.plan import Plan
+    from pipeline.query.question import Question
     from pipeline.query.retrieve import Fact, Retrieved
 
 STEM_CHARS = 5
@@ -37,8 +39,9 @@ class Signals:
     `confidence` are those of the weakest. `link` (0 to 1) is how like its entity the least like name is, `candidates`
     what else the names could stand for, `unlinked` the names that stand for nothing, `relations` how many relations the
     question's words meant, `words` the share of its other words that the evidence holds, `fits` whether the answer is
-    of the kind that was asked for (`None` where none was), `passage` the score of the best passage and `margin` how
-    far it leads."""
+    of the kind that was asked for (`None` where none was), `steps` those of chains and comparisons and `read` how many
+    of them only a text says, `valued` whether there is one short value, `passage` the score of the best passage and
+    `margin` how far it leads."""
 
     plan: str
     facts: int = 0
@@ -53,6 +56,9 @@ class Signals:
     words: float = 1.0
     fits: bool | None = None
     conflicts: int = 0
+    steps: int = 0
+    read: int = 0
+    valued: bool = False
     passage: float = 0.0
     margin: float = 0.0
 
@@ -63,8 +69,8 @@ class Signals:
 
 def signals_of(plan: Plan, question: Question, retrieved: Retrieved, *, conflicts: int) -> Signals | None:
     """The signals of what was retrieved; `None` where that is nothing."""
-    facts, passages = retrieved.facts, retrieved.passages
-    if not facts and not passages and retrieved.total is None:
+    facts, passages, steps = retrieved.facts, retrieved.passages, steps_of(retrieved)
+    if not facts and not passages and not steps and not retrieved.themes and retrieved.total is None:
         return None
     linked = [each for each in plan.names if each.entities]
     scores = [*sorted((each.score for each in passages), reverse=True), 0.0, 0.0]
@@ -82,6 +88,9 @@ def signals_of(plan: Plan, question: Question, retrieved: Retrieved, *, conflict
         words=_share_said(question.words, _evidence(retrieved)),
         fits=_fits(question, facts),
         conflicts=conflicts,
+        steps=len(steps),
+        read=sum(step.fact is None for step in steps),
+        valued=value_of(plan, question, retrieved) is not None,
         passage=scores[0],
         margin=scores[0] - scores[1],
     )
@@ -103,6 +112,9 @@ def features_of(signals: Signals) -> dict[str, float]:
         "words": signals.words,
         "fits": 0.0 if signals.fits is None else 1.0 if signals.fits else -1.0,
         "conflicts": _many(signals.conflicts),
+        "steps": _many(signals.steps),
+        "read": _many(signals.read),
+        "valued": float(signals.valued),
         "passage": signals.passage,
         "margin": signals.margin,
     }
@@ -131,10 +143,22 @@ def _likeness(linked: Linked) -> float:
     return max(fuzz.ratio(fold(linked.name), fold(entity.name)) for entity in linked.entities) / 100.0
 
 
+def steps_of(retrieved: Retrieved) -> list[Found]:
+    """The steps of every chain, and of both sides of a comparison that came to a verdict."""
+    compared = retrieved.compared
+    sides = compared.sides if compared is not None and compared.verdict is not None else ()
+    return [
+        *(step for node in retrieved.ways for step in node.steps),
+        *(step for side in sides for way in side.ways for step in way),
+    ]
+
+
 def _evidence(retrieved: Retrieved) -> Iterator[str]:
     for fact in retrieved.facts:
         yield fact.predicate.replace("_", " ")
         yield from (citation.quote for citation in fact.citations)
+    yield from (citation.quote for step in steps_of(retrieved) for citation in step.citations)
+    yield from (citation.quote for theme in retrieved.themes for citation in theme.sentences)
     yield from (citation.quote for citation in retrieved.citations)
     yield from (passage.citation.quote for passage in retrieved.passages)
 

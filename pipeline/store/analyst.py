@@ -23,6 +23,7 @@ from neo4j import graph, spatial, time
 
 from graph_schema.statements import names, statement
 from pipeline.errors import QueryRefused, StoreError, UsageError
+from pipeline.tabular import Tabular
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -90,7 +91,7 @@ _SAVED_NAME = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class Table(Tabular):
     """Rows of plain JSON values under their columns. `truncated` says that a limit cut rows off at the end."""
 
     columns: tuple[str, ...]
@@ -100,6 +101,10 @@ class Table:
     def as_json(self) -> dict[str, Any]:
         """Columns once, each row a list in their order."""
         return {"columns": list(self.columns), "rows": [list(row) for row in self.rows], "truncated": self.truncated}
+
+    def to_rows(self) -> list[dict[str, Any]]:
+        """One dictionary a row, by column."""
+        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
 
     def as_csv(self) -> str:
         """A header line and one line a row; null is empty, a list or map is JSON."""

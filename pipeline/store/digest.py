@@ -3,7 +3,7 @@
 A line is a JSON array: label, key, properties by name, and the relationships that begin there, each with the key of its
 other end. Lines come in the order of their keys. Numbers are written as the shortest text that reads back as the same
 number; lists keep their order. Not in it: the ledger (state, hash of the file, fingerprint of the extractor), marks of
-what waits, vectors, runs, migrations, and the evidence of generations, which no reader sees.
+what waits, vectors, communities, runs, migrations, and the evidence of generations, which no reader sees.
 """
 
 from __future__ import annotations

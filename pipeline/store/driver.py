@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import threading
 import time
+from copy import copy
 from dataclasses import dataclass, field, fields
 from math import ceil
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
@@ -15,6 +17,7 @@ from graph_schema.statements import statement
 from pipeline.errors import (
     AuthenticationFailed,
     ConfigurationError,
+    GraphClosed,
     GroundplanError,
     StoreError,
     StoreTimeout,
@@ -34,6 +37,7 @@ LAYERS: tuple[Layer, ...] = ("evidence", "knowledge", "enrichment", "decisions",
 COMMIT_ATTEMPTS = 4
 RETRY_S = 30.0
 COMMIT_PAUSE_S = 0.5
+MIN_TIMEOUT_S = 0.001  # the server takes 0 for no limit
 TIMEOUT_CODES = ("TransactionTimedOut", "ProcedureTimedOut")
 INDEXES_TIMED_OUT = "come online within a reasonable time"  # `db.awaitIndexes` has no code of its own for it
 URI = re.compile(r"(bolt|neo4j)(\+s|\+ssc)?://")
@@ -88,8 +92,10 @@ class Store:
     """One database of one server. Use as a context manager.
 
     Every call names the database and has a time limit. `written` holds what the server says was changed, by layer;
-    `fence`, where it is set, runs first and last in every write transaction and may forbid it.
-    Raises `StoreUnavailable`, `AuthenticationFailed`, `StoreTimeout` or `StoreError`.
+    `fence`, where it is set, runs first and last in every write transaction and may forbid it. Threads may share one
+    for reading.
+    Raises `StoreUnavailable`, `AuthenticationFailed`, `StoreTimeout` or `StoreError`, and `GraphClosed` once it was
+    closed.
     """
 
     def __init__(self, connection: Connection, *, timeout_s: float) -> None:
@@ -99,6 +105,8 @@ class Store:
         self.timeout_s = timeout_s
         self.written: dict[Layer, Counters] = {layer: Counters() for layer in LAYERS}
         self.fence: Callable[[Transaction], None] | None = None
+        self._left: Callable[[], float] | None = None
+        self._closed = threading.Event()
         try:
             self.driver = neo4j.GraphDatabase.driver(
                 connection.uri,
@@ -121,7 +129,15 @@ class Store:
 
     def close(self) -> None:
         """Close every connection."""
+        self._closed.set()
         self.driver.close()
+
+    def within(self, left: Callable[[], float]) -> Self:
+        """The same store, for reading: no statement takes longer than the seconds that `left` gives when it begins.
+        `left` may raise."""
+        view = copy(self)
+        view._left = left
+        return view
 
     def verify(self) -> None:
         """Fail now, with a clear error, if the server cannot be used."""
@@ -137,8 +153,10 @@ class Store:
 
     def run_read(self, query: Statement, /, **parameters: Any) -> list[dict[str, Any]]:  # noqa: ANN401
         """Run any packaged statement in a read transaction."""
-        with self._mapped(), self._session(neo4j.READ_ACCESS) as session:
-            work = neo4j.unit_of_work(timeout=self.timeout_s)(lambda tx: Transaction(tx).run(query, **parameters))
+        left = self.timeout_s if self._left is None else self._left()
+        timeout_s = max(MIN_TIMEOUT_S, min(self.timeout_s, left))
+        with _Mapped(self.connection, timeout_s), self._session(neo4j.READ_ACCESS, timeout_s) as session:
+            work = neo4j.unit_of_work(timeout=timeout_s)(lambda tx: Transaction(tx).run(query, **parameters))
             return session.execute_read(work)
 
     def stream(
@@ -200,8 +218,15 @@ class Store:
                 time.sleep(COMMIT_PAUSE_S * attempt)
         raise AssertionError("unreachable")
 
-    def _session(self, mode: str) -> neo4j.Session:
-        return self.driver.session(database=self.connection.database, default_access_mode=mode)
+    def _session(self, mode: str, retry_s: float = RETRY_S) -> neo4j.Session:
+        """A session that repeats nothing for longer than `retry_s`."""
+        if self._closed.is_set():
+            raise GraphClosed("this graph was closed.", "Open it again: `Groundplan.open()`.")
+        return self.driver.session(
+            database=self.connection.database,
+            default_access_mode=mode,
+            max_transaction_retry_time=min(RETRY_S, retry_s, self.timeout_s),
+        )
 
     def _mapped(self) -> _Mapped:
         return _Mapped(self.connection, self.timeout_s)

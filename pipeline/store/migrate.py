@@ -8,18 +8,25 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from graph_schema.migrations import Migration, migrations, ontology_constraints
+from graph_schema.migrations import (
+    VECTOR_DIMENSIONS,
+    VECTOR_INDEX,
+    Migration,
+    migrations,
+    ontology_constraints,
+    vector_index,
+)
 from graph_schema.statements import statement
 from pipeline.errors import MigrationPending, StoreError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
 
     from graph_schema.ontology import Ontology
     from pipeline.store.driver import Store, Transaction
 
 
-CREATED = re.compile(r"CREATE (?:FULLTEXT )?(CONSTRAINT|INDEX) (\w+)")
+CREATED = re.compile(r"CREATE (?:FULLTEXT |VECTOR )?(CONSTRAINT|INDEX) (\w+)")
 LEFT_BEHIND = "IndexWithNameAlreadyExists"
 IMPORTED = "imported"  # the status of the run that stands for a bulk import
 FILL_ROWS = 10_000
@@ -28,8 +35,9 @@ FILL_ROWS = 10_000
 @dataclass(frozen=True, slots=True)
 class SchemaState:
     """What a graph has and lacks. `empty` is a graph of migrations alone, `pending` are migrations to apply,
-    `lacking` the constraints and indexes that were dropped, or that the ontology's relationship types still need (name
-    -> statement), `foreign` migrations that this package does not know, or not in this form."""
+    `lacking` the constraints and indexes that were dropped, that the ontology's relationship types still need, or whose
+    dimensions are not the encoder's (name -> statement), `foreign` migrations that this package does not know, or not
+    in this form."""
 
     empty: bool
     applied: tuple[str, ...]
@@ -48,17 +56,20 @@ class SchemaState:
         return (*(migration.name for migration in self.pending), *self.lacking)
 
 
-def inspect(store: Store, ontology: Ontology) -> SchemaState:
-    """Compare the graph with this package and its ontology."""
+def inspect(store: Store, ontology: Ontology, dimensions: int | None = None) -> SchemaState:
+    """Compare the graph with this package, its ontology, and the `dimensions` of the encoder's vectors, unless there is
+    none."""
     recorded = {row["name"]: row["checksum"] for row in store.read("migrations")}
     known = {migration.name: migration.checksum for migration in migrations()}
-    constraints, indexes = ({row["name"] for row in store.read(name)} for name in ("constraint_names", "indexes"))
+    constraints = {row["name"] for row in store.read("constraint_names")}
+    indexes = {row["name"]: row["dimensions"] for row in store.read("indexes")}
     applied = (migration for migration in migrations() if migration.name in recorded)
+    dropped = _dropped(applied, constraints, indexes.keys())
     return SchemaState(
         empty=store.read("count_nodes")[0]["nodes"] == len(recorded),
         applied=tuple(sorted(recorded)),
         pending=tuple(migration for migration in migrations() if migration.name not in recorded),
-        lacking=_dropped(applied, constraints, indexes) | ontology_constraints(ontology, constraints),
+        lacking=dropped | ontology_constraints(ontology, constraints) | _vector_index(indexes, dimensions),
         foreign=tuple(sorted(name for name, checksum in recorded.items() if known.get(name) != checksum)),
     )
 
@@ -75,10 +86,10 @@ def apply(store: Store, state: SchemaState) -> None:
     store.await_indexes()
 
 
-def ensure(store: Store, ontology: Ontology) -> None:
+def ensure(store: Store, ontology: Ontology, dimensions: int | None = None) -> None:
     """What a job does: initialise an empty graph or one just imported, accept a current one, refuse any other with
-    `MigrationPending`."""
-    state = inspect(store, ontology)
+    `MigrationPending`. `dimensions` as for `inspect`."""
+    state = inspect(store, ontology, dimensions)
     _refuse_foreign(state)
     if state.empty:
         apply(store, state)
@@ -105,7 +116,14 @@ def ensure_readable(store: Store) -> None:
         )
 
 
-def _dropped(applied: Iterable[Migration], constraints: set[str], indexes: set[str]) -> dict[str, str]:
+def _vector_index(indexes: dict[str, int | None], dimensions: int | None) -> dict[str, str]:
+    """Name -> statement of the vector index where it has, or a migration would give it, other dimensions."""
+    if dimensions is None or indexes.get(VECTOR_INDEX, VECTOR_DIMENSIONS) == dimensions:
+        return {}
+    return {f"{VECTOR_INDEX} of {dimensions} dimensions": vector_index(dimensions)}
+
+
+def _dropped(applied: Iterable[Migration], constraints: Container[str], indexes: Container[str]) -> dict[str, str]:
     """Name -> statement of what these migrations made and is not there. A constraint's index bears its name too, and
     may be there without it."""
     present = {"CONSTRAINT": constraints, "INDEX": indexes}
@@ -132,11 +150,14 @@ def _fill_some_aliases(tx: Transaction, after: str) -> list[dict[str, Any]]:
 
 def _change_schema(store: Store, text: str) -> None:
     """Run one statement. A client that is killed while the server makes a constraint can leave its index behind, alone,
-    and then there can be none of that name: such an index is dropped first."""
+    and then there can be none of that name: such an index is dropped first. So is the vector index, whose dimensions
+    nothing can change."""
+    made = CREATED.match(text)
+    if made is not None and made[2] == VECTOR_INDEX:
+        store.schema(f"DROP INDEX {VECTOR_INDEX} IF EXISTS")
     try:
         store.schema(text)
     except StoreError as error:
-        made = CREATED.match(text)
         if made is None or LEFT_BEHIND not in str(error):
             raise
         store.schema(f"DROP INDEX `{made[2]}` IF EXISTS")

@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from pipeline.text import lexicon
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 HONORIFICS: dict[str, str | None] = {
     "mr": "m", "mister": "m", "sir": "m", "lord": "m", "king": "m", "prince": "m", "father": "m", "herr": "m",
@@ -48,6 +52,12 @@ def normalise(name: str, kind: str) -> str:
     elif kind == "Organization":
         core = _without_legal_forms(core)
     return " ".join(core or words)
+
+
+def is_called(asked: str, kind: str, names: Iterable[str]) -> bool:
+    """Whether `asked` is one of the names of something, but for case, accents, titles and legal forms."""
+    known = normalise(asked, kind)
+    return any(normalise(name, kind) == known for name in names)
 
 
 def in_order(name: str) -> str:

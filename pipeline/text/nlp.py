@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
+import threading
 import warnings
 from functools import cache, partial
 from pathlib import Path
@@ -48,9 +49,18 @@ class States(NamedTuple):
     values: np.ndarray
 
 
-@cache
+_loading = threading.Lock()
+
+
 def load(model: str) -> Language:
-    """The pipeline named `model`. Raises `ConfigurationError` when it is missing or lacks what extraction needs."""
+    """The pipeline named `model`, loaded once whichever threads ask for it, which may all parse with it at a time.
+    Raises `ConfigurationError` when it is missing or lacks what extraction needs."""
+    with _loading:
+        return _load(model)
+
+
+@cache
+def _load(model: str) -> Language:
     import spacy
     from spacy.language import Language
 

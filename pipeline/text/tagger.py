@@ -8,6 +8,7 @@ counts beside them. Training (`scripts/train names`) and tagging share the featu
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -182,19 +183,21 @@ class Tagger:
 
 
 class _Kept:
-    """Scores of tokens in a window, kept by what they depend on: [offsets, labels] each."""
+    """Scores of tokens in a window, kept by what they depend on: [offsets, labels] each. Threads may share it."""
 
     def __init__(self, make: Callable[[Token], Array]) -> None:
         self.make = make
         self.place: dict[tuple[object, ...], int] = {}
         self.values = np.empty((1_024, len(WINDOW), len(LABELS)))
+        self._guard = threading.Lock()
 
     def __call__(self, key_of: Callable[[Token], tuple[object, ...]], doc: Doc) -> Array:
         """[tokens, offsets, labels]."""
-        if len(self.place) >= MAX_CACHED:
-            self.place.clear()
-        places = [self._at(key_of(token), token) for token in doc]  # before the values are looked at: they may grow
-        return self.values[places]
+        with self._guard:
+            if len(self.place) >= MAX_CACHED:
+                self.place.clear()
+            places = [self._at(key_of(token), token) for token in doc]  # before the values are looked at: they may grow
+            return self.values[places]
 
     def _at(self, key: tuple[object, ...], token: Token) -> int:
         place = self.place.get(key)

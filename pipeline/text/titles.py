@@ -19,8 +19,11 @@ _SUBJECT = re.compile(
     r"(?:[(\[,;]|\s(?:is|was|are|were|refers|has|had|became|will|served|plays|played|began|comprises|consists)\b)"
 )
 _ARTICLES = frozenset({"the", "a", "an"})
-_OPENERS = frozenset("in on at for from during after before since under by with this that these those it he she they "
-                     "there when while although as if".split())  # fmt: skip
+OPENERS = frozenset("in on at for from during after before since under by with this that these those it he she they "
+                     "there when while although as if however additionally following according despite because once "
+                     "today initially originally currently recently historically traditionally other some many "
+                     "most several all both each one two".split())  # fmt: skip
+_JOINING = frozenset("of the and de von van la le del di da der for in on at to a an or du des el al ibn bin y".split())
 
 
 def title_key(name: str) -> str:
@@ -56,11 +59,15 @@ def titles_of(title: str | None, opening: str, aliases: Iterable[str] = ()) -> d
 
 
 def subject_of(text: str) -> str | None:
-    """The name that a text opens with: what stands before the first bracket, comma or verb of a definition."""
+    """The name that a text opens with: words with a capital, and what joins them, before the first bracket, comma or
+    verb of a definition."""
     match = _SUBJECT.match(text[:OPENING_CHARS])
     if match is None:
         return None
     words = match["subject"].split()
-    if not words or words[0].lower() in _OPENERS or not any(word[0].isupper() or word[0].isdigit() for word in words):
+    if not words or words[0].lower() in OPENERS:
         return None
-    return match["subject"].strip()
+    said = [word.strip("\"“”‘’'") for word in words[words[0].lower() in _ARTICLES :]]
+    names = [word for word in said if word and (word[0].isupper() or word[0].isdigit())]
+    rest = [word for word in said if word not in names and word not in _JOINING]
+    return match["subject"].strip() if names and not rest else None

@@ -43,7 +43,7 @@ def main() -> int:
     corpus = {**dict(_reports()), **dict(_speeches(arguments.speeches)), **dict(_passages(arguments.passages))}
     figures: dict[str, Any] = {"files": len(corpus), "seed": arguments.seed}
     with tempfile.TemporaryDirectory(prefix="groundplan-bench-") as folder:
-        settings = Settings.load(home=Path(folder) / "home", db_idle_s=1, max_prune_share=1.0)
+        settings = Settings.load(home=Path(folder) / "home", db_idle_s=1, max_prune_share=1.0, encoder="none")
         with Groundplan.open(settings) as kg:
             expected: GraphDigest | None = None
             for way in WAYS:

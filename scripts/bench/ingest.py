@@ -1,4 +1,5 @@
-"""The ingestion benchmark. Every ratio is of measurements of one run, on the same texts and the same server.
+"""The ingestion benchmark. Every ratio is of measurements of one run, on the same texts and the same server. Vectors
+are not in it: `scripts/bench/embeddings` measures them.
 
 speed      pipeline_ratio: words a second through the whole pipeline, from files to a derived graph, over those of bare
            `nlp.pipe` with the same model in as many processes; starting the workers counts for neither
@@ -65,6 +66,7 @@ def main() -> int:
     if not SHARED.exists():
         print(f"no data at {SHARED}.", file=sys.stderr)
         return 2
+    os.environ["GROUNDPLAN_ENCODER"] = "none"
     figures: dict[str, Any] = {"cores": usable_cores()}
     measures = {
         "speed": _speed,

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from support import environment, rows
 
 from pipeline.cli.doctor import doctor
+from pipeline.ingest.communities import find_communities
 from pipeline.ingest.doctor import Finding, examine_graph, examine_host
 from pipeline.ingest.sources import parse_sources, remember
 from pipeline.settings import Settings
@@ -24,7 +25,19 @@ if TYPE_CHECKING:
     from pipeline.store.driver import Store
 
 TEXT = "Anna Berg founded Halden Instruments in 1962. She was born in Oslo. Karl Vos joined Halden Instruments.\n"
-GRAPH = {"server", "schema", "indexes", "lease", "last run", "unfinished work", "orphans", "offsets", "dead letters"}
+GRAPH = {
+    "server",
+    "schema",
+    "indexes",
+    "lease",
+    "last run",
+    "unfinished work",
+    "vectors",
+    "communities",
+    "orphans",
+    "offsets",
+    "dead letters",
+}
 RUN = "CREATE (:Run {id: 'r', status: $status, started: '2026-01-01', summary: '{}'})"
 
 
@@ -67,7 +80,7 @@ def test_a_sound_graph_and_host_are_all_well_and_the_command_exits_0(
     said = json.loads(done.stdout)
     assert done.return_value == 0
     assert not said["failed"]
-    assert {each["check"] for each in said["findings"]} == GRAPH | {"settings", "disk", "model", "sources"}
+    assert {each["check"] for each in said["findings"]} == GRAPH | {"settings", "disk", "model", "encoder", "sources"}
     assert {each["state"] for each in said["findings"]} == {"ok"}
 
 
@@ -112,6 +125,16 @@ def test_a_full_disk_and_a_source_that_is_not_there_are_warnings(
 
 
 # The graph
+
+
+def test_communities_that_were_left_out_or_wait_are_a_warning(filled: Groundplan) -> None:
+    filled.store.write("knowledge", lambda tx: tx.write("await_communities"))
+    waiting = of_graph(filled)["communities"]
+    assert (waiting.state, waiting.detail) == ("warning", "wait for the next run")
+    find_communities(filled.store, 1, lambda _: None)
+    left_out = of_graph(filled)["communities"]
+    assert (left_out.state, "2 named entities or more" in left_out.detail) == ("warning", True)
+    assert "GROUNDPLAN_MAX_COMMUNITY_ENTITIES" in left_out.remedy
 
 
 def test_a_server_of_another_kind_is_a_warning(graph: Groundplan, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,12 +15,12 @@ from pipeline.api import Groundplan
 from pipeline.errors import ContractExceeded, UsageError
 from pipeline.query.answer import MAX_CITATIONS, MAX_SENTENCES
 from pipeline.query.contracts import ANSWER, COVER, LINK, PARSE, PLAN, RETRIEVE
-from pipeline.query.retrieve import MAX_FACTS, MAX_LISTED
+from pipeline.query.retrieve import MAX_FACTS, MAX_LISTED, Retrieved, Retriever
 from pipeline.store.driver import Store
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "scripts" / "bench"))
 
-from scoring import Outcome, Question, counts, holds, load_questions, total, verdict
+from scoring import Outcome, Question, counts, holds, load_questions, matches, total, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,6 +47,18 @@ DOCUMENTS = {
     "renamed.md": "# Lynge Works\n\nLynge Works was founded in 1901.\n\n"
     "Lynge Works was renamed Voss Systems in 1960.\n\nVoss Systems was founded in 1905.\n",
 }
+TITLED = {
+    "harbour.md": "# Winter Harbour\n\nWinter Harbour is a 1951 Norwegian drama film directed by Solveig Ness.\n",
+    "meadow.md": "# Red Meadow\n\nRed Meadow is a 1962 Swedish film written and directed by Karl Lindahl.\n",
+    "ness.md": "# Solveig Ness\n\nSolveig Ness (3 May 1910 in Skien - 4 June 1980) was a Norwegian film director. "
+    "She was the daughter of Gustav Moe and Ebba Stone.\n",
+    "lindahl.md": "# Karl Lindahl\n\nKarl Lindahl (born 12 July 1922 in Uppsala, Sweden) is a Swedish film director.\n",
+}
+OFFICES = {
+    "bergen-museum.md": "# Bergen Museum\n\nBergen Museum was founded in 1901. Its first director was Nils Aas. The "
+    "director since 1990 is Ragna Foss.\n",
+}
+DOCUMENTS |= TITLED | OFFICES
 NAMES = [
     first + second
     for first in ("Nor", "Sol", "Fjel", "Skog", "Hav", "Elv", "Dal", "Vik", "Nes")
@@ -187,6 +200,95 @@ def test_an_answer_prints_each_sentence_above_its_sources(small_graph: Groundpla
     first, second = str(answer).splitlines()
     assert first == answer.sentences[0].text
     assert second == "    documents/founding.txt[59:94] “She was born in Oslo on 3 May 1890.”"
+
+
+# chains and comparisons
+
+
+@pytest.mark.parametrize(
+    ("question", "plan", "value"),
+    [
+        ("Where was the director of Winter Harbour born?", "path", "Skien"),
+        ("Who was the mother of the director of Winter Harbour?", "path", "Ebba Stone"),
+        ("When did the director of Winter Harbour die?", "path", "4 June 1980"),
+        ("Who directed Red Meadow?", "lookup", "Karl Lindahl"),
+        ("Which film came out first, Winter Harbour or Red Meadow?", "compare", "Winter Harbour"),
+        ("Which film has the director who was born later, Winter Harbour or Red Meadow?", "compare", "Red Meadow"),
+        ("Are Solveig Ness and Karl Lindahl from the same country?", "compare", "no"),
+        ("Who founded Halden Instruments?", "lookup", "Maria Halden"),
+        ("When was Maria Halden born?", "when", "3 May 1890"),
+        ("Was Maria Halden born in Oslo?", "lookup", "yes"),
+        ("Did Johan Berg work for Halden Instruments?", "lookup", "no"),
+        ("How many organisations did Maria Halden found?", "aggregate", "3"),
+        ("Which organisations did Maria Halden found?", "list", "Bergen Press, Coast Trust, Halden Instruments"),
+        ("When was Halden Instruments founded?", "when", None),
+        ("Why was the lighthouse at Skarvik closed?", "passages", None),
+    ],
+)
+def test_an_answer_has_a_short_value_where_there_is_one(
+    small_graph: Groundplan, question: str, plan: str, value: str | None
+) -> None:
+    answer = small_graph.ask(question)
+    assert (answer.plan.name, answer.value) == (plan, value)
+    assert_cited(small_graph, answer)
+
+
+def test_every_step_of_a_chain_is_cited(small_graph: Groundplan) -> None:
+    answer = small_graph.ask("Who was the mother of the director of Winter Harbour?")
+    assert answer.text == "Ebba Stone (by way of Solveig Ness)."
+    assert paths(answer) == {"harbour.md", "ness.md"}
+
+
+def test_a_comparison_shows_both_sides_and_cites_them(small_graph: Groundplan) -> None:
+    answer = small_graph.ask("Which film came out first, Winter Harbour or Red Meadow?")
+    assert answer.text == "Winter Harbour (Winter Harbour: 1951; Red Meadow: 1962)."
+    assert paths(answer) == {"harbour.md", "meadow.md"}
+
+
+def test_a_comparison_of_which_one_side_is_not_told_has_no_verdict(small_graph: Groundplan) -> None:
+    answer = small_graph.ask("Who died first, Solveig Ness or Karl Lindahl?")
+    assert (answer.found, answer.value) == (False, None)
+
+
+def test_who_holds_an_office_is_told_by_the_documents_about_the_organisation(small_graph: Groundplan) -> None:
+    answer = small_graph.ask("Who have been the directors of Bergen Museum?")
+    assert answer.value == "Nils Aas, Ragna Foss"
+    assert paths(answer) == {"bergen-museum.md"}
+
+
+@pytest.mark.parametrize(("day", "names"), [(date(1995, 1, 1), "Berit Sol"), (date(1975, 6, 1), "Arne Lie")])
+def test_a_question_as_of_a_day_leaves_out_what_held_at_another_time(
+    graph: Groundplan, tmp_path: Path, day: date, names: str
+) -> None:
+    text = (
+        "Arne Lie was director of Vega Shipping from 1970 to 1980. Berit Sol was director of Vega Shipping from 1985.\n"
+    )
+    graph.ingest(write(tmp_path / "terms", {"a.txt": text}))
+    question = "Who led Vega Shipping?"
+    assert graph.ask(question).value == "Arne Lie, Berit Sol"
+    assert graph.ask(question, as_of=day).value == names
+
+
+def test_the_first_of_dated_facts_is_the_earliest(graph: Groundplan, tmp_path: Path) -> None:
+    text = (
+        "Arne Lie was director of Vega Shipping from 1970 to 1980. Berit Sol was director of Vega Shipping from 1985.\n"
+    )
+    graph.ingest(write(tmp_path / "terms", {"a.txt": text}))
+    assert graph.ask("Who was the first director of Vega Shipping?").value == "Arne Lie"
+    assert graph.ask("Who was the last director of Vega Shipping?").value == "Berit Sol"
+
+
+def test_the_plan_is_shown_before_anything_is_retrieved(
+    small_graph: Groundplan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr(
+        Retriever,
+        "__call__",
+        lambda *_: pytest.fail("retrieved before the plan was shown") if not shown else Retrieved(),
+    )
+    answer = small_graph.ask("Who founded Halden Instruments?", on_plan=lambda plan: shown.append(str(plan)))
+    assert shown == [str(answer.plan)]
 
 
 # aggregates
@@ -464,6 +566,27 @@ def test_an_answer_is_judged_by_whole_words(
     any_of: tuple[str, ...], all_of: tuple[str, ...], found: bool, text: str, expected: str
 ) -> None:
     assert verdict(Question("q", "?", "lookup", any_of, all_of), found=found, text=text) == expected
+
+
+@pytest.mark.parametrize(
+    ("expected", "value", "judged"),
+    [
+        ("20 March 851", "March 20, 0851", True),
+        ("24 May 1900", "1900", False),
+        ("The Sleeping City", "sleeping city", True),
+        ("Yale College", "Yale University", False),
+        ("John Wallop, 2nd Earl of Portsmouth", "John Wallop 2nd Earl Portsmouth", True),
+        ("yes", "no", False),
+    ],
+)
+def test_a_short_answer_is_judged_by_its_words_and_a_date_as_a_date(expected: str, value: str, *, judged: bool) -> None:
+    assert matches(expected, value) is judged
+
+
+def test_an_answer_without_a_value_abstains_from_a_question_for_one() -> None:
+    question = Question("q", "?", "comparison", (), (), "yes")
+    assert verdict(question, found=True, text="Yes.", value=None) == "abstained"
+    assert verdict(question, found=True, text="Yes.", value="yes") == "right"
 
 
 def test_each_sample_question_is_right_when_answered_as_expected() -> None:

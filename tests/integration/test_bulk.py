@@ -61,7 +61,7 @@ def archive(tmp_path: Path) -> Path:
 @pytest.fixture
 def own(tmp_path: Path) -> Iterator[Settings]:
     """Settings for a private server of the test's own."""
-    settings = Settings(home=tmp_path / "own", cache=CACHE, db_heap_mb=512, workers=1)
+    settings = Settings(home=tmp_path / "own", cache=CACHE, db_heap_mb=512, workers=1, encoder="none")
     yield settings
     private.stop(settings)
 

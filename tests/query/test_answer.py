@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.query.answer import spoken
+from pipeline.query.dates import spoken
 
 
 @pytest.mark.parametrize(

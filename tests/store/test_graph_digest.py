@@ -23,7 +23,8 @@ LAYER_OF_LABEL = {
     "__Entity__": "knowledge", "Fact": "knowledge", "Name": "knowledge", "Block": "knowledge", "Decision": "decisions",
 }  # fmt: skip
 EVIDENCE_TYPES = {"FROM_DOCUMENT", "NEXT_CHUNK", "MENTIONS", "HOLDS_VALUE", "ABOUT", "SUBJECT", "OBJECT", "STATED_IN"}
-LEDGER = {("Document", "state"), ("Document", "file_hash"), ("Document", "extractor"), ("Chunk", "embedding")}
+LEDGER = {("Document", "state"), ("Document", "file_hash"), ("Document", "extractor"), ("Chunk", "embedding"),
+          ("Chunk", "embedded_by"), ("Document", "embedded_by"), ("Document", "enriched")}  # fmt: skip
 KEYS = {"key", "id"}
 
 
@@ -41,7 +42,7 @@ def filled(graph: Groundplan, tmp_path: Path) -> Store:
         (folder / name).write_text(text, encoding="utf-8")
     graph.ingest(folder)
     rows(graph.store, "CREATE (:Decision {key: 'd1', verdict: 'same', first_name: 'anna berg'})")
-    rows(graph.store, "MATCH (c:Chunk) SET c.embedding = [0.5, 0.25]")
+    rows(graph.store, "MATCH (c:Chunk) SET c.embedding = [0.5, 0.25], c.embedded_by = 'an encoder'")
     return graph.store
 
 

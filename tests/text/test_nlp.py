@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -93,6 +96,37 @@ def test_a_model_is_loaded_once_and_its_fingerprint_names_its_version(model: Lan
     assert nlp.fingerprint(Settings().model) == f"en_{model.meta['name']}-{model.meta['version']}"
     model.to_disk(tmp_path / "own")
     assert nlp.fingerprint(str(tmp_path / "own")) == nlp.fingerprint(Settings().model)
+
+
+def test_threads_that_ask_at_a_time_wait_for_one_loading(monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded: list[str] = []
+
+    def slowly(model: str) -> str:
+        time.sleep(0.01)
+        loaded.append(model)
+        return model
+
+    monkeypatch.setattr(nlp, "_load", cache(slowly))
+    with ThreadPoolExecutor(8) as pool:
+        found = set(pool.map(nlp.load, ["m"] * 8))
+    assert (len(found), loaded) == (1, ["m"])
+
+
+def test_threads_that_parse_at_a_time_get_what_each_gets_alone(model: Language) -> None:
+    texts = [
+        f"Anna Berg{'heim' * number} founded Halden{number} Works in Oslo in 19{number}." for number in range(10, 34)
+    ]
+
+    def parsed(text: str) -> tuple[object, ...]:
+        doc = model(text)
+        states = nlp.states_of(doc)
+        assert states is not None
+        words = [(token.text, token.lemma_, token.tag_, token.dep_, token.head.i, token.ent_type_) for token in doc]
+        return words, states.values.tobytes()
+
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(parsed, texts * 2))
+    assert together == [parsed(text) for text in texts] * 2
 
 
 def test_the_fingerprint_of_a_model_is_known_without_loading_it() -> None:

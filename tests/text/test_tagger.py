@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise, product
 from operator import itemgetter
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -13,7 +16,20 @@ from hypothesis import strategies as st
 
 from pipeline.settings import Settings
 from pipeline.text import nlp, weights
-from pipeline.text.tagger import CLASSES, LABELS, Tagger, default_tagger, features_of, labels_of, spans_of
+from pipeline.text.tagger import (
+    CLASSES,
+    LABELS,
+    WINDOW,
+    Tagger,
+    _Kept,
+    default_tagger,
+    features_of,
+    labels_of,
+    spans_of,
+)
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
 
 SENTENCE = "Anna Berg, who was born in Bergen in Norway, works for the Halden Instruments Corporation in Oslo."
 
@@ -156,3 +172,17 @@ def test_weights_that_do_not_ship_are_an_error() -> None:
 
 def test_packed_strings_are_read_back() -> None:
     assert weights.unpacked(weights.packed(["å", "", "b c"])) == ["å", "", "b c"]
+
+
+def test_scores_that_threads_keep_together_are_those_that_each_has_alone() -> None:
+    doc = spacy.blank("en")(" ".join(f"word{number}" for number in range(300)))
+
+    def slowly(token: Token) -> np.ndarray:
+        time.sleep(0)  # lets another thread go on
+        return np.full((len(WINDOW), len(LABELS)), float(token.i))
+
+    kept = _Kept(slowly)
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: kept(lambda token: (token.orth,), doc), range(16)))
+    for each in found:
+        assert each[:, 0, 0].tolist() == list(range(len(doc)))

@@ -9,7 +9,7 @@
 MATCH (c:Chunk)
 WHERE c.id > $after AND NOT c.document IN $hidden
 WITH c ORDER BY c.id LIMIT $limit
-RETURN c.id AS key, c {.*, embedding: null} AS properties,
+RETURN c.id AS key, c {.*, embedding: null, embedded_by: null} AS properties,
        COLLECT {
          MATCH (c)-[r:FROM_DOCUMENT|NEXT_CHUNK|MENTIONS|HOLDS_VALUE]->(other)
          RETURN [type(r), coalesce(other.key, other.id), properties(r)]

@@ -7,6 +7,6 @@
 MATCH (d:Document)
 WHERE d.key > $after
 WITH d ORDER BY d.key LIMIT $limit
-RETURN d.key AS key, d {.*, state: null, file_hash: null, extractor: null, enriched: null} AS properties,
+RETURN d.key AS key, d {.*, state: null, file_hash: null, extractor: null, enriched: null, embedded_by: null} AS properties,
        COLLECT { MATCH (d)-[r:ABOUT]->(l:LocalEntity) RETURN [type(r), l.key, properties(r)] } AS links
 ORDER BY key

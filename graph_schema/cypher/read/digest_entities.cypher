@@ -1,4 +1,4 @@
-// Purpose: A page of entities in key order, as the digest takes them.
+// Purpose: A page of entities in key order, as the digest takes them: without community and centrality.
 // Parameter after (string): the key after which the page begins
 // Parameter limit (integer): how many at most
 // Column key: entity id
@@ -7,5 +7,6 @@
 MATCH (e:__Entity__)
 WHERE e.id > $after
 WITH e ORDER BY e.id LIMIT $limit
-RETURN e.id AS key, e {.*, labels: [label IN labels(e) WHERE label <> 'Stale']} AS properties, [] AS links
+RETURN e.id AS key, e {.*, community: null, centrality: null, labels: [label IN labels(e) WHERE label <> 'Stale']} AS properties,
+       [] AS links
 ORDER BY key

@@ -4,8 +4,8 @@
 // Column key: fact key
 // Column predicate: its predicate
 // Column status: accepted (of the ontology) or open
-// Column subject: {id, name, kind} of the subject
-// Column object: {id, name, kind} of the object, or null
+// Column subject: {id, name, kind, aliases} of the subject
+// Column object: {id, name, kind, aliases} of the object, or null
 // Column value: the normalised value, or null
 // Column value_type: its type, or null
 // Column support: supporting claims
@@ -16,7 +16,7 @@ UNWIND $keys AS key
 MATCH (f:Fact {key: key})-[:FACT_SUBJECT]->(s:__Entity__)
 OPTIONAL MATCH (f)-[:FACT_OBJECT]->(o:__Entity__)
 RETURN f.key AS key, f.predicate AS predicate, f.status AS status,
-       s {.id, .name, .kind} AS subject, o {.id, .name, .kind} AS object,
+       s {.id, .name, .kind, .aliases} AS subject, o {.id, .name, .kind, .aliases} AS object,
        f.value AS value, f.value_type AS value_type, f.support AS support, f.denials AS denials,
        f.documents AS documents, f.confidence AS confidence
 ORDER BY support DESC, confidence DESC, key LIMIT $limit

@@ -5,6 +5,7 @@
 // Column id: chunk id
 // Column text: its text
 // Column start: its first offset in the document's text
+// Column document: document key
 // Column source: source name
 // Column path: path within the source
 // Column record: record within the file, or null
@@ -16,6 +17,6 @@ MATCH (node)-[:FROM_DOCUMENT]->(d:Document)
 WHERE $scope IS NULL OR (($scope.source IS NULL OR d.source = $scope.source) AND d.path STARTS WITH $scope.path
   AND ($scope.since IS NULL OR d.date >= $scope.since)
   AND ($scope.until IS NULL OR left(d.date, size($scope.until)) <= $scope.until))
-RETURN node.id AS id, node.text AS text, node.start AS start, d.source AS source, d.path AS path, d.record AS record,
-       d.title AS title, score
+RETURN node.id AS id, node.text AS text, node.start AS start, d.key AS document,
+       d.source AS source, d.path AS path, d.record AS record, d.title AS title, score
 ORDER BY score DESC, id LIMIT $limit

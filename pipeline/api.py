@@ -280,10 +280,10 @@ class Groundplan:
         """Answer a question from the graph, with citations, by a plan that is fixed before anything is retrieved.
 
         `scope` narrows it to documents of a source, a folder, a time. `history` is the conversation before it: it says
-        what "she" or "that company" stands for, and nothing else is taken from it. `budget` holds the limits of each step. With `as_of`, facts that documents say held at another time are left
-        out. `on_plan` is called with the plan before anything is retrieved. `timeout_s` is the time for the whole
-        question, waiting for its turn included; another thread can call it off by `token`, which may have a time of its
-        own.
+        what "she" or "that company" stands for, and nothing else is taken from it. `budget` holds the limits of each
+        step. With `as_of`, facts that documents say held at another time are left out. `on_plan` is called with the
+        plan before anything is retrieved. `timeout_s` is the time for the whole question, waiting for its turn
+        included; another thread can call it off by `token`, which may have a time of its own.
 
         Raises `UsageError` for a graph into which nothing was ingested yet and for an empty question,
         `MigrationPending` for a graph of another version, `ContractExceeded` for what would take more than the budget

@@ -1,7 +1,7 @@
 """Score: the estimated probability that an answer is right, from what is known once it was retrieved.
 
-A logistic function of a handful of features; its weights are `pipeline/weights/score.toml`, learnt by `scripts/train
-score` from labelled questions. `groundplan calibrate` does not change them: it sets the thresholds that the score is
+A logistic function of a handful of features; its weights are `pipeline/weights/score.toml`, which `scripts/train score`
+learns from labelled questions. `groundplan calibrate` does not change them: it sets the thresholds that the score is
 held against.
 """
 

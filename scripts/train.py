@@ -1,7 +1,7 @@
 """Trains the weights that ship from the data beside the repository: `names`, `relations`, `retrieval`, `score`.
 
 The same data gives the same bytes. Exit code 2 when the data is not there. `--home FOLDER` keeps the graphs that
-`retrieval` is trained on.
+`retrieval` and `score` are trained on.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ SETS = {
     "retrieval": "retrieval.npz",
     "score": "score.toml",
 }
+ON_GRAPHS = {"retrieval", "score"}
 
 
 def main(wanted: list[str], home: Path | None = None) -> int:
@@ -33,7 +34,7 @@ def main(wanted: list[str], home: Path | None = None) -> int:
         )
         return 2
     for name in wanted or SETS:
-        options = {"home": home} if name == "retrieval" and home is not None else {}
+        options = {"home": home} if name in ON_GRAPHS and home is not None else {}
         importlib.import_module(f"training.{name}").train(SHARED, WEIGHTS / SETS[name], **options)
     return 0
 

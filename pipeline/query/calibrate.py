@@ -106,23 +106,22 @@ def calibrate(scored: Sequence[Scored], *, max_error: float, confidence: float) 
 
 def certify(scored: Sequence[Scored], *, max_error: float, confidence: float) -> Certified | None:
     """The lowest threshold at which an error of more than `max_error` is refuted, or `None`."""
-    found = None
+    certified = None
     part, carried = (1.0 - confidence) / len(STARTS), 0.0
     for threshold in GRID:
         allowed = carried + (part if threshold in STARTS else 0.0)
-        answered = [each for each in scored if each.score is not None and each.score >= threshold]
-        wrong = sum(not each.right for each in answered)
-        refuted = allowed > 0 and upper_bound(wrong, len(answered), 1.0 - allowed) <= max_error
+        answered = [each.right for each in scored if each.score is not None and each.score >= threshold]
+        wrong = answered.count(False)
+        # so few wrong ones are as rare as that, where the share is `max_error`: the bound lies below it
+        refuted = at_most(wrong, len(answered), max_error) <= allowed
         carried = allowed if refuted else 0.0
         if refuted:
-            found = Certified(
-                threshold=threshold,
-                questions=len(scored),
-                answered=len(answered),
-                wrong=wrong,
-                bound=upper_bound(wrong, len(answered), 1.0 - allowed),
-            )
-    return found
+            certified = threshold, len(answered), wrong, allowed
+    if certified is None:
+        return None
+    threshold, number, wrong, allowed = certified
+    bound = upper_bound(wrong, number, 1.0 - allowed)
+    return Certified(threshold=threshold, questions=len(scored), answered=number, wrong=wrong, bound=bound)
 
 
 def upper_bound(wrong: int, answered: int, confidence: float) -> float:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from graph_schema.keys import document_key
 from graph_schema.models import CATALOGUED
 from pipeline.query.scope import EVERYTHING, Scope
-from pipeline.query.score import score_of, signals_of, steps_of
+from pipeline.query.score import facts_of, score_of, signals_of, steps_of
 
 if TYPE_CHECKING:
     from pipeline.query.contracts import StepRecord
@@ -205,28 +205,28 @@ class Cover:
     # what supports the answer
 
     def _support(self, retrieved: Retrieved, scope: Scope) -> Support:
-        keys = [fact.key for fact in retrieved.facts]
-        if keys:
-            self.record.call()
-            rows = self.record.take_rows(
-                self.store.read("support_of_facts", keys=keys, scope=scope.parameter, per_fact=MAX_LOOKED_AT)
-            )
-            return Support(
-                claims=sum(row["claims"] for row in rows),
-                documents=len({document for row in rows for document in row["documents"]}),
-                latest=max((row["latest"] for row in rows if row["latest"]), default=None),
-                conflicts=sum(1 for row in rows if row["rivals"]),
-            )
+        keys = [fact.key for fact in facts_of(retrieved)]
+        facts = self._read("support_of_facts", keys, scope=scope.parameter, per_fact=MAX_LOOKED_AT)
+        supporting = {document for row in facts for document in row["documents"]}
         cited = [*retrieved.citations, *(passage.citation for passage in retrieved.passages)]
         cited += [citation for step in steps_of(retrieved) for citation in step.citations]
         cited += [citation for theme in retrieved.themes for citation in theme.sentences]
-        documents = sorted({document_key(each.source, each.path, each.record) for each in cited})
-        if not documents:
-            return Support()
+        others = {document_key(each.source, each.path, each.record) for each in cited if each.supports} - supporting
+        dates = [row["latest"] for row in facts]
+        dates += [row["date"] for row in self._read("dates_of_documents", sorted(others))]
+        return Support(
+            claims=sum(row["claims"] for row in facts),
+            documents=len(supporting | others),
+            latest=max((date for date in dates if date), default=None),
+            conflicts=sum(1 for row in facts if row["rivals"]),
+        )
+
+    def _read(self, name: str, keys: list[str], **parameters: Any) -> list[dict[str, Any]]:  # noqa: ANN401
+        """The rows of a statement about some keys; it is not sent for none."""
+        if not keys:
+            return []
         self.record.call()
-        rows = self.record.take_rows(self.store.read("dates_of_documents", keys=documents))
-        latest = max((row["date"] for row in rows if row["date"]), default=None)
-        return Support(documents=len(documents), latest=latest)
+        return self.record.take_rows(self.store.read(name, keys=keys, **parameters))
 
 
 def decide(score: float | None, extent: Extent, settings: Settings) -> tuple[Decision, str]:

@@ -1,7 +1,7 @@
 """Score: the estimated probability that an answer is right, from what is known once it was retrieved.
 
-A logistic function of a handful of features; its weights are `pipeline/weights/score.toml`, learnt by `scripts/train
-score` from labelled questions. `groundplan calibrate` does not change them: it sets the thresholds that the score is
+A logistic function of a handful of features; its weights are `pipeline/weights/score.toml`, which `scripts/train score`
+learns from labelled questions. `groundplan calibrate` does not change them: it sets the thresholds that the score is
 held against.
 """
 
@@ -69,10 +69,10 @@ class Signals:
 
 def signals_of(plan: Plan, question: Question, retrieved: Retrieved, *, conflicts: int) -> Signals | None:
     """The signals of what was retrieved; `None` where that is nothing."""
-    facts, passages, steps = retrieved.facts, retrieved.passages, steps_of(retrieved)
+    passages, steps, facts = retrieved.passages, steps_of(retrieved), facts_of(retrieved)
     if not facts and not passages and not steps and not retrieved.themes and retrieved.total is None:
         return None
-    linked = [each for each in plan.names if each.entities]
+    linked = [each for each in plan.names if each.entities or each.documents]
     scores = [*sorted((each.score for each in passages), reverse=True), 0.0, 0.0]
     return Signals(
         plan=plan.name,
@@ -82,9 +82,9 @@ def signals_of(plan: Plan, question: Question, retrieved: Retrieved, *, conflict
         confidence=min((fact.confidence or 0.0 for fact in facts), default=0.0),
         denied=any(not fact.support for fact in facts),
         link=min((_likeness(each) for each in linked), default=0.0),
-        candidates=sum(len(each.entities) - 1 + len(each.alternatives) for each in linked),
+        candidates=sum(_others(each) for each in linked),
         unlinked=max(len(question.names) - len(linked), 0),
-        relations=bool(plan.wanted) + bool(plan.inner),
+        relations=len(plan.chain) or bool(plan.wanted) + bool(plan.inner),
         words=_share_said(question.words, _evidence(retrieved)),
         fits=_fits(question, facts),
         conflicts=conflicts,
@@ -108,12 +108,12 @@ def features_of(signals: Signals) -> dict[str, float]:
         "link": signals.link,
         "candidates": _many(signals.candidates),
         "unlinked": _many(signals.unlinked),
-        "relations": signals.relations / 2,
+        "relations": _many(signals.relations),
         "words": signals.words,
         "fits": 0.0 if signals.fits is None else 1.0 if signals.fits else -1.0,
         "conflicts": _many(signals.conflicts),
         "steps": _many(signals.steps),
-        "read": _many(signals.read),
+        "read": signals.read / signals.steps if signals.steps else 0.0,
         "valued": float(signals.valued),
         "passage": signals.passage,
         "margin": signals.margin,
@@ -140,7 +140,14 @@ def _many(count: int) -> float:
 
 
 def _likeness(linked: Linked) -> float:
-    return max(fuzz.ratio(fold(linked.name), fold(entity.name)) for entity in linked.entities) / 100.0
+    called = max((document.weight for document in linked.documents), default=0.0)
+    names = [name for entity in linked.entities for name in (entity.name, *entity.aliases)]
+    return max([called, *(fuzz.ratio(fold(linked.name), fold(name)) / 100.0 for name in names)])
+
+
+def _others(linked: Linked) -> int:
+    """How much else a name could stand for: other documents that are called so, or other entities."""
+    return (len(linked.documents) or len(linked.entities)) - 1 + len(linked.alternatives)
 
 
 def steps_of(retrieved: Retrieved) -> list[Found]:
@@ -151,6 +158,11 @@ def steps_of(retrieved: Retrieved) -> list[Found]:
         *(step for node in retrieved.ways for step in node.steps),
         *(step for side in sides for way in side.ways for step in way),
     ]
+
+
+def facts_of(retrieved: Retrieved) -> tuple[Fact, ...]:
+    """The facts, those that are steps of chains included."""
+    return tuple(dict.fromkeys([*retrieved.facts, *(step.fact for step in steps_of(retrieved) if step.fact)]))
 
 
 def _evidence(retrieved: Retrieved) -> Iterator[str]:

@@ -150,7 +150,7 @@ def broken_citations(citations: Sequence[Citation], store: Store) -> tuple[Citat
 def _outcome(question: LabelledQuestion, answer: Answer, store: Store, settings: Settings) -> Outcome:
     citations = [citation for sentence in answer.sentences for citation in sentence.citations]
     score = answer.coverage.score if answer.sentences else None
-    said = str(getattr(answer, "value", None) or answer.text) if answer.sentences else ""
+    said = (answer.value or answer.text) if answer.sentences else ""
     return Outcome(
         question=question,
         said=said,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from support import rows
+
 from pipeline.ingest.enrich import ENRICHER
-from tests.support import rows
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pipeline.store.driver import Store
 
 OPENING_CHUNKS = 2
-MAX_NODES = 4
+MAX_NODES = 3
 MAX_DOCUMENTS = 3
 
 

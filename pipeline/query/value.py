@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from pipeline.query.retrieve import Retrieved
 
 
+ONE_OF_MANY = frozenset({"award", "employer", "school"})  # the sentences that were read name some, seldom all
+
+
 def value_of(plan: Plan, question: Question, retrieved: Retrieved) -> str | None:
     """The value of what was retrieved: a name, a date, a number, "yes" or "no", names joined by commas. There is none
     in passages, and none where what was found does not agree on one."""
@@ -34,6 +37,8 @@ def value_of(plan: Plan, question: Question, retrieved: Retrieved) -> str | None
 
 def _of_ways(plan: Plan, ways: tuple[Node, ...]) -> str | None:
     relation = plan.chain[-1].relation
+    if relation in ONE_OF_MANY:
+        return None
     of_place = relation is not None and relations()[relation].answer == "place"
     steps = [node.steps[-1] for node in ways]
     values = [step.text.partition(",")[0] if of_place else shown(step) for step in steps]

@@ -36,7 +36,7 @@ PARSE = StepContract(name="parse", max_tokens=256, max_rows=100, max_calls=1, ma
 LINK = StepContract(name="link", max_tokens=256, max_rows=200, max_calls=12, max_seconds=10.0)
 PLAN = StepContract(name="plan", max_tokens=256, max_rows=0, max_calls=0, max_seconds=1.0)
 RANK = StepContract(name="rank", max_tokens=256, max_rows=4_000, max_calls=18, max_seconds=20.0, max_chars=1_500_000)
-RETRIEVE = StepContract(name="retrieve", max_tokens=12_000, max_rows=600, max_calls=40, max_seconds=20.0)
+RETRIEVE = StepContract(name="retrieve", max_tokens=12_000, max_rows=3_000, max_calls=200, max_seconds=20.0)
 COVER = StepContract(name="cover", max_tokens=4_000, max_rows=400, max_calls=4, max_seconds=10.0)
 ANSWER = StepContract(name="answer", max_tokens=4_000, max_rows=60, max_calls=2, max_seconds=10.0)
 

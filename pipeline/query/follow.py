@@ -3,7 +3,7 @@ of the graph; every step with the characters that say it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pipeline.query.citation import Citation
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pipeline.store.driver import Store
 
 OPENING_CHUNKS = 2
-MAX_NODES = 4
+MAX_NODES = 3
 MAX_DOCUMENTS = 3
 
 
@@ -94,7 +94,12 @@ class Follower:
     def found(self, node: Node, hop: Hop) -> tuple[Found, ...]:
         """What stands in a relation to a thing: as a text about it says, else as facts of the graph do."""
         said = self._read(node, hop.relation) if hop.relation is not None else ()
-        return said or self._of_facts(node, hop)
+        if said and all(each.normalised is not None for each in said):
+            return said
+        held = self._of_facts(node, hop)
+        entities = {fold(each.text): each.entity for each in held}
+        known = tuple(replace(each, entity=entities.get(fold(each.text))) for each in said)
+        return known or held
 
     # texts
 

@@ -95,7 +95,9 @@ def name_at(text: str, start: int) -> NameAt | None:
 def _joins_lands(text: str, start: int, position: int) -> bool:
     """Whether the "and" at `position` joins the lands of a title ("Duke of Connaught and Strathearn")."""
     said = text[start:position]
-    further = re.match(r"(?:and|&)\s+[A-ZÀ-Þ][\w-]*(?P<of>\s+(?:of|the|[A-ZÀ-Þ]))?", text[position:])
+    further = re.match(
+        r"(?:and|&)\s+[A-ZÀ-Þ][\w-]*(?P<of>\s+(?:of|the|de|del|di|da|von|van|der|[A-ZÀ-Þ]))?", text[position:]
+    )
     return _RANK.search(said) is not None and " of " in said and further is not None and further["of"] is None
 
 

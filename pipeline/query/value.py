@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from pipeline.query.dates import spoken
@@ -15,7 +16,11 @@ if TYPE_CHECKING:
     from pipeline.query.follow import Node
     from pipeline.query.plan import Plan
     from pipeline.query.question import Question
+    from pipeline.query.relations import AnswerKind
     from pipeline.query.retrieve import Retrieved
+
+
+ONE_OF_MANY = frozenset({"award", "employer", "school"})  # the sentences that were read name some, seldom all
 
 
 def value_of(plan: Plan, question: Question, retrieved: Retrieved) -> str | None:
@@ -34,11 +39,23 @@ def value_of(plan: Plan, question: Question, retrieved: Retrieved) -> str | None
 
 def _of_ways(plan: Plan, ways: tuple[Node, ...]) -> str | None:
     relation = plan.chain[-1].relation
-    of_place = relation is not None and relations()[relation].answer == "place"
-    steps = [node.steps[-1] for node in ways]
-    values = [step.text.partition(",")[0] if of_place else shown(step) for step in steps]
-    keys = {step.normalised or fold(value) for step, value in zip(steps, values, strict=True)}
+    if relation in ONE_OF_MANY:
+        return None
+    answer = relations()[relation].answer if relation is not None else None
+    values = [_of_way(node, answer) for node in ways]
+    keys = {node.steps[-1].normalised or fold(value) for node, value in zip(ways, values, strict=True)}
     return values[0] if len(keys) == 1 else None
+
+
+def _of_way(node: Node, answer: AnswerKind | None) -> str:
+    """A place without those it lies in; someone as the one text about them is called."""
+    step = node.steps[-1]
+    if answer == "place":
+        return step.text.partition(",")[0]
+    titles = {document.title for document in node.documents if document.title}
+    if answer == "person" and len(titles) == 1:
+        return re.sub(r"\s*\([^()]*\)$", "", titles.pop())
+    return shown(step)
 
 
 def _of_facts(plan: Plan, question: Question, facts: tuple[Fact, ...]) -> str | None:

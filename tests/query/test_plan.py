@@ -142,7 +142,7 @@ def test_every_step_says_its_contract_its_files_and_its_parameters(parser: Quest
     assert dict(first.parameters)["predicates"] == ("FOUNDED",)
     assert dict(second.parameters) == {"ids": "found by step 1", "predicates": ("BORN_IN",)}
     assert last.statements == ("find_chunks",)
-    assert "at most 12000 tokens, 600 rows, 40 calls, 20 s" in str(chosen)
+    assert f"at most {RETRIEVE.max_tokens} tokens, {RETRIEVE.max_rows} rows, {RETRIEVE.max_calls} calls" in str(chosen)
     assert "cypher/read/facts_with_subject.cypher" in str(chosen)
 
 

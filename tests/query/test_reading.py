@@ -100,6 +100,7 @@ def test_an_early_year_has_four_figures() -> None:
         ("Jon R. Hauge wrote it", "Jon R. Hauge"),
         ("John Wallop, 2nd Earl of Portsmouth and his wife", "John Wallop, 2nd Earl of Portsmouth"),
         ("Prince Arthur, Duke of Connaught and Strathearn. He", "Prince Arthur, Duke of Connaught and Strathearn"),
+        ("Odo III, Duke of Burgundy and Alice de Vergy", "Odo III, Duke of Burgundy"),
         ("Ludwig van Beek's son", "Ludwig van Beek"),
         ("Karl Moe in Oslo", "Karl Moe"),
     ],

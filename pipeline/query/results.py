@@ -39,8 +39,14 @@ class StatedFact:
 
     def as_json(self) -> Row:
         """The fact, its statement and every citation."""
-        citations = [asdict(each) for each in self.fact.citations]
-        return {"statement": self.text, **asdict(self.fact), "citations": citations}
+        fact = self.fact
+        return {
+            "statement": self.text,
+            **asdict(fact),
+            "subject": _entity_json(fact.subject),
+            "object": None if fact.object is None else _entity_json(fact.object),
+            "citations": [asdict(each) for each in fact.citations],
+        }
 
     def to_rows(self) -> list[Row]:
         """One row a citation."""
@@ -160,7 +166,7 @@ class Neighbour:
     def as_json(self) -> Row:
         """Plain values, with every fact and citation."""
         return {
-            "entity": asdict(self.entity),
+            "entity": _entity_json(self.entity),
             "facts": [fact.as_json() for fact in self.facts],
             "total_facts": self.total_facts,
             "support": self.support,
@@ -196,7 +202,7 @@ class Neighbours(Tabular):
         """Plain values, with every fact and citation."""
         return {
             "asked": self.asked,
-            "entities": [asdict(each) for each in self.entities],
+            "entities": [_entity_json(each) for each in self.entities],
             "neighbours": [each.as_json() for each in self.neighbours],
             "total": self.total,
             "closest": list(self.closest),
@@ -225,7 +231,7 @@ class Chain:
     def as_json(self) -> Row:
         """Plain values, with every fact and citation."""
         return {
-            "entities": [asdict(each) for each in self.entities],
+            "entities": [_entity_json(each) for each in self.entities],
             "facts": [fact.as_json() for fact in self.facts],
         }
 
@@ -282,6 +288,10 @@ def unknown(asked: str, closest: tuple[str, ...]) -> str:
 def counted(count: int, noun: str) -> str:
     """A number with its noun."""
     return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
+def _entity_json(entity: Entity) -> Row:
+    return {"id": entity.id, "name": entity.name, "kind": entity.kind}
 
 
 def _indented(fact: StatedFact) -> str:

@@ -28,7 +28,7 @@ from pipeline.errors import GroundplanError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-SMALLEST = 60
+SMALLEST = 240  # enough that no limit on rows is out of reach
 AMOUNTS = ("tokens", "rows", "chars", "calls")
 MOST_GROWTH = 1.05
 

@@ -15,8 +15,18 @@ if TYPE_CHECKING:
     from pipeline.store.driver import Store
 
 ALL: list[tuple[Folder, str]] = [(folder, name) for folder in FOLDERS for name in names(folder)]
-TYPES = {"string", "integer", "float", "boolean", "map", "list<string>", "list<float>", "list<map>"}
-ANALYST_TYPES = TYPES - {"map", "list<map>"}
+TYPES = {
+    "string",
+    "integer",
+    "float",
+    "boolean",
+    "map",
+    "list<string>",
+    "list<float>",
+    "list<list<float>>",
+    "list<map>",
+}
+ANALYST_TYPES = TYPES - {"map", "list<map>", "list<list<float>>"}
 INTERPOLATION = re.compile(r"\{\w*\}|%s|%\(|\$\{|'\s*\+\s*\w|<[A-Z_]{2,}>")
 FULL_TEXT_PHRASE = "'\"' + replace(replace("
 

@@ -57,6 +57,7 @@ def test_every_contract_of_the_module_is_known_here() -> None:
         "parse",
         "link",
         "plan",
+        "rank",
         "retrieve",
         "cover",
         "answer",
@@ -230,7 +231,9 @@ def test_what_is_no_finite_limit_is_refused(value: Any) -> None:  # noqa: ANN401
 
 
 def test_a_budget_says_which_steps_and_limits_there_are() -> None:
-    with pytest.raises(UsageError, match=r"no step 'lnk'\. Steps: parse, link, plan, retrieve, answer"):
+    with pytest.raises(
+        UsageError, match=r"no step 'lnk'\. Steps: history, parse, link, plan, rank, retrieve, cover, answer"
+    ):
         Budget().limited("lnk", max_rows=1)  # type: ignore[arg-type]
     with pytest.raises(UsageError, match=r"no limit 'max_token'\. Limits: max_calls, max_chars, max_rows, max_seconds"):
         Budget().limited("link", max_token=1)

@@ -82,8 +82,8 @@ class Settings(BaseModel):
     query_timeout_s: float = Field(default=30.0, gt=0)
     query_max_rows: int = Field(default=1_000, ge=1)
     query_max_bytes: int = Field(default=10_000_000, ge=1)
-    min_answer_score: float = Field(default=0.5, ge=0, le=1)
-    min_passages_score: float = Field(default=0.1, ge=0, le=1)
+    min_answer_score: float = Field(default=0.0, ge=0, le=1)
+    min_passages_score: float = Field(default=0.0, ge=0, le=1)
 
     retrieval_parts: tuple[RetrievalPart, ...] = RETRIEVAL_PARTS
 

@@ -74,10 +74,10 @@ def normal_date(text: str) -> str | None:
     parsed = parse_date(text)
     if parsed is not None:
         return parsed.normalised
-    early = re.fullmatch(r"(?:(?P<before>.*?)[\s,]+)?(?P<year>\d{3})", text.strip())
+    early = re.fullmatch(r"(?:(?P<before>.*?)[\s,]+)?(?P<year>0?\d{3})", text.strip())
     if early is None:
         return None
-    year = f"0{early['year']}"
+    year = early["year"].zfill(4)
     if not early["before"]:
         return year
     placed = parse_date(f"{early['before']} 2000")

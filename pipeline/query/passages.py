@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
 
     from graph_schema.ontology import Ontology
-    from pipeline.query.parse import Question
+    from pipeline.query.parse import Question, Wanted
     from pipeline.text.mentions import RawMention
 
 MAX_PASSAGES = 3
@@ -143,7 +143,7 @@ def _word_share(asked: _Asked, sentence: _Sentence) -> float:
 def _is_reversed(asked: _Asked, span: Span) -> bool:
     """Whether the sentence says of the name as doing it what the question asks of it as suffering it, or the other way
     round."""
-    first = {wanted.first for wanted in asked.question.wanted}
+    first = {_does_it(wanted) for wanted in asked.question.wanted}
     if len(first) != 1 or None in first:
         return False
     for verb in span:
@@ -153,6 +153,11 @@ def _is_reversed(asked: _Asked, span: Span) -> bool:
             if any(_stands_for_name(asked, each) for each in (objects if first == {True} else subjects)):
                 return True
     return False
+
+
+def _does_it(wanted: Wanted) -> bool | None:
+    """Whether the name is the one who does what is asked; where its place in the sentence does not tell, its side."""
+    return wanted.first if wanted.first is not None or wanted.side is None else wanted.side == "subject"
 
 
 def _stands_for_name(asked: _Asked, token: Token) -> bool:

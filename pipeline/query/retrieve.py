@@ -127,7 +127,8 @@ class Retriever:
         entities = plan.names[0].entities if len(plan.names) == 1 else ()
         roles = [word for word in question.words if self.ontology.kind_of_role.get(word) == "Person"]
         organised = [entity.id for entity in entities if self.ontology.fits(entity.kind, ("Organization",))]
-        if not organised or len(roles) != 1 or question.value is not None or question.form not in {"fact", "list"}:
+        asked = question.value is None and question.form in {"fact", "list", "about"}
+        if not organised or len(roles) != 1 or not asked:
             return []
         return self.facts.at(question, self.facts.roles_beside(organised, roles[0]))
 

@@ -24,7 +24,7 @@ TOO_LONG = "ContractExceeded: step 'parse' would"
 
 
 def test_no_step_exceeds_its_contract_or_grows_with_the_graph(graph: Groundplan) -> None:
-    texts = questions(QUESTIONS, seed=6, known=SMALLEST)
+    texts = questions(QUESTIONS, seed=69, known=SMALLEST)
     found = []
     for times in (1, 4):
         fill(graph.store, graph.ontology, times * SMALLEST)

@@ -24,7 +24,8 @@ LAYER_OF_LABEL = {
 }  # fmt: skip
 EVIDENCE_TYPES = {"FROM_DOCUMENT", "NEXT_CHUNK", "MENTIONS", "HOLDS_VALUE", "ABOUT", "SUBJECT", "OBJECT", "STATED_IN"}
 LEDGER = {("Document", "state"), ("Document", "file_hash"), ("Document", "extractor"), ("Chunk", "embedding"),
-          ("Chunk", "embedded_by"), ("Document", "embedded_by"), ("Document", "enriched")}  # fmt: skip
+          ("Chunk", "embedded_by"), ("Document", "embedded_by"), ("Document", "enriched"),
+          ("__Entity__", "community"), ("__Entity__", "centrality")}  # fmt: skip
 KEYS = {"key", "id"}
 ENRICHMENT_TYPES = {"TITLED"}
 
@@ -152,7 +153,7 @@ def test_pages_of_any_size_give_one_digest(filled: Store, monkeypatch: pytest.Mo
 
 def test_it_counts_every_node_and_relationship_of_its_layers(filled: Store) -> None:
     known = digest(filled)
-    counted = "MATCH (n) WHERE NOT n:Run AND NOT n:Migration AND NOT n:Title RETURN count(n) AS n"
+    counted = "MATCH (n) WHERE NOT n:Run AND NOT n:Migration AND NOT n:Title AND NOT n:Enrichment RETURN count(n) AS n"
     assert sum(getattr(known, layer).nodes for layer in LAYERS) == rows(filled, counted)[0]["n"]
     assert (
         sum(getattr(known, layer).relationships for layer in LAYERS)

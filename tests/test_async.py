@@ -153,7 +153,7 @@ def test_a_cancelled_task_stops_its_question_at_the_next_step_and_frees_its_slot
 
     assert asyncio.run(ask()).found
     cancelled, answered = (part.split() for part in " ".join(gate.read).split("migrations")[1:])
-    assert cancelled == ["find_entities"]
+    assert cancelled == ["titles_known", "find_entities"]
     assert len(answered) > 3
 
 
@@ -207,7 +207,7 @@ def test_a_question_out_of_time_stops_at_its_next_step(
         gate.opened.set()
         with pytest.raises(QuestionTimeout, match="longer than 30 s"):
             asked.result(WAIT_S)
-    assert gate.read == ["migrations", "find_entities"]
+    assert gate.read == ["migrations", "titles_known", "find_entities"]
     assert kg.ask(QUESTION, timeout_s=WAIT_S).found
 
 

@@ -35,7 +35,7 @@ COMMAND = Path(sys.executable).with_name("groundplan")
 PROPERTIES = """
     MATCH (n) WHERE NOT n:Run AND NOT n:Migration
     OPTIONAL MATCH (n)-[r]->()
-    WITH labels(n) AS labels, properties(n) AS node, r ORDER BY type(r), r.key, r.fact
+    WITH labels(n) AS labels, properties(n) AS node, r ORDER BY type(r), r.key, r.fact, r.weight
     RETURN labels, node, collect([type(r), properties(r)]) AS links
 """
 ODD = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from pathlib import Path
 
@@ -36,4 +37,9 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    from pipeline import GroundplanError
+
+    try:
+        main()
+    except GroundplanError as error:
+        sys.exit(f"demo: {error}")

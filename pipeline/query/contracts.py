@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from pipeline.errors import ContractExceeded, StoreTimeout, UsageError
+from pipeline.errors import ContractExceeded, GroundplanError, StoreTimeout, UsageError
 from pipeline.query.cancel import CancelToken
 from pipeline.text.tokens import count_tokens
 
@@ -184,7 +184,7 @@ def step(contract: StepContract, records: list[StepRecord], token: CancelToken |
     except StoreTimeout as error:
         try:
             record.check_time()
-        except Exception as told:
+        except GroundplanError as told:
             raise told from error
         raise
     record.check_time()

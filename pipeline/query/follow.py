@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pipeline.store.driver import Store
 
 OPENING_CHUNKS = 2
+MAX_CHUNK_CHARS = 20_000  # as many as a chunk may have
 MAX_NODES = 3
 MAX_DOCUMENTS = 3
 
@@ -138,7 +139,9 @@ class Follower:
         if not missing:
             return
         self.record.call()
-        rows = self.record.take_rows(self.store.read("openings_of", documents=missing, chunks=OPENING_CHUNKS))
+        rows = self.record.take_rows(
+            self.store.read("openings_of_documents", documents=missing, chunks=OPENING_CHUNKS, chars=MAX_CHUNK_CHARS)
+        )
         for key in missing:
             own = tuple(row for row in rows if row["document"] == key)
             text = "".join(row["text"] for row in own)

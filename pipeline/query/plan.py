@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from pipeline.query.contracts import RETRIEVE, StepContract
+from pipeline.query.contracts import RANK, RETRIEVE, StepContract
 from pipeline.query.question import Hop, Wanted
 
 if TYPE_CHECKING:
@@ -30,11 +30,12 @@ class PlanStep:
 
     def __str__(self) -> str:
         limits = self.contract
-        lines = [
-            self.text,
-            f"under {limits.name}: at most {limits.max_tokens} tokens, {limits.max_rows} rows, "
-            f"{limits.max_calls} calls, {limits.max_seconds:g} s",
-        ]
+        lines = [self.text]
+        if self.statements:
+            lines.append(
+                f"under {limits.name}: at most {limits.max_tokens} tokens, {limits.max_rows} rows, "
+                f"{limits.max_calls} calls, {limits.max_seconds:g} s"
+            )
         lines += [f"cypher/read/{name}.cypher" for name in self.statements]
         lines += [f"${name} = {value!r}" for name, value in self.parameters]
         return "\n     ".join(lines)
@@ -68,8 +69,18 @@ class Plan:
 
 
 FACTS = ("facts_with_subject", "facts_with_object", "evidence_of_facts")
-TEXTS = ("documents_called", "openings_of")
-PASSAGES = "if nothing says it: sentences of the passages that match the question, by full text"
+TEXTS = ("documents_called", "openings_of_documents", "documents_in_scope")
+OFFICES = "roles_beside"
+THEMES = ("largest_communities", "communities_in_chunks", "chunks_of_entities", "find_chunks", "telling_chunks")
+PASSAGES = "if nothing says it: sentences of those passages, and of those that match the question by full text"
+RANKED = PlanStep(
+    "if nothing says it, and no scope narrows the documents: the passages that the question needs, ranked",
+    RANK,
+    (
+        "documents_titled", "titles_like", "find_chunks", "openings_of_documents", "find_chunks_each", "nearest_chunks",
+        "similarities", "chunks_by_id",
+    ),
+)  # fmt: skip
 
 
 def plan(question: Question, linked: tuple[Linked, ...], ontology: Ontology) -> Plan:
@@ -188,7 +199,9 @@ def _searching(question: Question, names: tuple[Linked, ...]) -> PlanStep:
 
 
 def _lookup(question: Question, names: tuple[Linked, ...], chain: tuple[Hop, ...], unknown: list[str]) -> Plan:
-    steps = (_hop(0, names, chain[0] if chain else Hop(())), _searching(question, names))
+    hop = _hop(0, names, chain[0] if chain else Hop(()))
+    facts = replace(hop, statements=(*hop.statements, OFFICES))
+    steps = (facts, RANKED, _searching(question, names))
     wanted = chain[0].wanted if chain else ()
     name: PlanName = "when" if question.value == "date" else "lookup"
     return Plan(name, names, wanted, (), None, (*_missing(unknown), *steps), chain)
@@ -197,6 +210,7 @@ def _lookup(question: Question, names: tuple[Linked, ...], chain: tuple[Hop, ...
 def _path(names: tuple[Linked, ...], chain: tuple[Hop, ...]) -> Plan:
     steps = (
         *(_hop(number, names, hop) for number, hop in enumerate(chain)),
+        RANKED,
         PlanStep(PASSAGES, RETRIEVE, ("find_chunks",)),
     )
     return Plan("path", names, chain[-1].wanted, chain[-2].wanted, None, steps, chain)
@@ -225,7 +239,7 @@ def _connection(names: tuple[Linked, ...]) -> Plan:
     step = PlanStep(
         f"facts that connect {_named(names[:2])}, directly or over one entity in the middle",
         RETRIEVE,
-        ("facts_between", "facts_over_middle", "facts_by_key"),
+        ("facts_between", "facts_over_middle", "facts_by_key", "evidence_of_facts"),
         parameters,
     )
     return Plan("path", names[:2], (), (), None, (step,))
@@ -241,7 +255,7 @@ def _aggregate(
     name: PlanName = "aggregate" if gives == "count" else "list"
     if of_entities:
         text = f"exactly, in one query: {gives} what stands in {_predicates(of_entities)} of {_named(names)}"
-        ends = ("aggregate_objects", "aggregate_subjects", "aggregate_either")
+        ends = ("aggregate_objects", "aggregate_subjects", "aggregate_either", "facts_by_key", "evidence_of_facts")
         parameters = (
             *_ids(names),
             ("predicates", tuple(each.predicate for each in of_entities)),
@@ -258,15 +272,16 @@ def _aggregate(
 
 
 def _theme(names: tuple[Linked, ...]) -> Plan:
-    step = PlanStep("the themes of all documents: communities of entities, with their most telling sentences")
-    return Plan("theme", names, (), (), None, (step,))
+    text = "the themes of all documents: communities of entities, with their most telling sentences"
+    steps = (PlanStep(text, RETRIEVE, THEMES, _ids(names)), RANKED, PlanStep(PASSAGES, RETRIEVE, ("find_chunks",)))
+    return Plan("theme", names, (), (), None, steps)
 
 
 def _passages(question: Question, names: tuple[Linked, ...], unknown: list[str]) -> Plan:
     words = ", ".join((*(each.name for each in names), *question.words)) or question.text
-    text = f"sentences of the passages that match {words}, by full text"
+    text = f"sentences of those passages, and of those that match {words} by full text"
     step = PlanStep(text, RETRIEVE, ("find_chunks",), (("words", (*(each.name for each in names), *question.words)),))
-    return Plan("passages", names, (), (), None, (*_missing(unknown), *_unread(question), step))
+    return Plan("passages", names, (), (), None, (*_missing(unknown), *_unread(question), RANKED, step))
 
 
 def _unread(question: Question) -> tuple[PlanStep, ...]:

@@ -25,6 +25,7 @@ from scoring import Outcome, Question, counts, holds, load_questions, matches, t
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from graph_schema.statements import Statement
     from pipeline.query.answer import Answer
     from pipeline.query.citation import Citation
     from pipeline.settings import Settings
@@ -65,6 +66,7 @@ NAMES = [
     for second in ("berg", "heim", "stad", "vold", "mark", "lund", "sund")
 ]
 UNKNOWN = "Who founded Quillan Dredging?"
+COVERING = {"latest_inventory", "support_of_facts", "dates_of_documents"}
 
 
 @pytest.fixture(scope="module")
@@ -418,6 +420,39 @@ def test_what_no_document_says_is_not_found_among_the_documents_read(small_graph
 
 def test_what_a_thing_did_is_no_answer_to_what_was_done_to_it(small_graph: Groundplan) -> None:
     assert "acquired Fjord Radio" not in small_graph.ask("Who acquired Halden Instruments?").text
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Where was the founder of Halden Instruments born?",
+        "Who have been the directors of Bergen Museum?",
+        "How are Maria Halden and Fjord Radio connected?",
+        "How many companies did Maria Halden found?",
+        "Which organisations did Maria Halden found?",
+        "How many documents mention Maria Halden?",
+        "Who was born first, Solveig Ness or Karl Lindahl?",
+        "Who was the mother of the director of Winter Harbour?",
+        "When did Johan Berg die?",
+        "Why was the old lighthouse at Skarvik closed?",
+        "What are these documents about?",
+        UNKNOWN,
+    ],
+)
+def test_nothing_is_retrieved_by_a_statement_that_the_plan_does_not_name(
+    small_graph: Groundplan, monkeypatch: pytest.MonkeyPatch, question: str
+) -> None:
+    run: list[str] = []
+    whole = Store.run_read
+
+    def noted(self: Store, query: Statement, /, **parameters: object) -> list[dict[str, Any]]:
+        run.append(query.name)
+        return whole(self, query, **parameters)
+
+    monkeypatch.setattr(Store, "run_read", noted)
+    answer = small_graph.ask(question, on_plan=lambda _: run.clear())
+    planned = {name for step in answer.plan.steps for name in step.statements}
+    assert set(run) - planned <= COVERING
 
 
 def test_a_name_that_nothing_matches_is_said_to(small_graph: Groundplan) -> None:

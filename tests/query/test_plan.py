@@ -9,7 +9,7 @@ import pytest
 
 from graph_schema.ontology import load_ontology
 from graph_schema.statements import statement
-from pipeline.query.contracts import RETRIEVE
+from pipeline.query.contracts import RANK, RETRIEVE
 from pipeline.query.link import Entity, Linked
 from pipeline.query.parse import Question, QuestionParser
 from pipeline.query.plan import Plan, plan
@@ -135,8 +135,9 @@ def test_the_plan_prints_its_steps_in_order(parser: QuestionParser) -> None:
 
 def test_every_step_says_its_contract_its_files_and_its_parameters(parser: QuestionParser) -> None:
     chosen = planned(parser, "Where was the founder of Halden Instruments born?")
-    first, second, last = chosen.steps
-    assert all(step.contract is RETRIEVE for step in chosen.steps)
+    first, second, ranked, last = chosen.steps
+    assert [step.contract for step in chosen.steps] == [RETRIEVE, RETRIEVE, RANK, RETRIEVE]
+    assert "nearest_chunks" in ranked.statements
     assert all(statement("read", name) for step in chosen.steps for name in step.statements)
     assert dict(first.parameters)["ids"] == ("id-Halden Instruments",)
     assert dict(first.parameters)["predicates"] == ("FOUNDED",)

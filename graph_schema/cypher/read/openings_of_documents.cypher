@@ -18,3 +18,4 @@ WHERE c.index < $chunks
 RETURN c.id AS id, c.index AS index, left(c.text, $chars) AS text, c.start AS start, d.key AS document,
        d.source AS source, d.path AS path, d.record AS record, d.title AS title,
        head(COLLECT { MATCH (d)-[:ABOUT]->(l:LocalEntity) RETURN l.kind }) AS kind
+ORDER BY document, index

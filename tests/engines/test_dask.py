@@ -64,8 +64,11 @@ def test_documents_are_worked_on_beside_the_workers_of_the_cluster(
 def test_a_document_that_takes_a_worker_of_the_cluster_along_fails_alone(
     cluster: distributed.LocalCluster, tmp_path: Path
 ) -> None:
+    before = set(cluster.scheduler_info["workers"])
     with on(cluster.scheduler_address, tmp_path) as engine:
         (letter,) = letters(engine, "", "kill-parent", "sleep 0.1", "print")
+    while len(after := set(cluster.scheduler_info["workers"])) < 2 or after == before:
+        time.sleep(0.05)  # its nanny starts another, which must not begin to listen in the test that comes next
     assert (letter.path, letter.stage, letter.transient) == ("kill-parent", "obey", True)
     assert letter.reason == "the Dask worker was lost"
 

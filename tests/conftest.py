@@ -251,9 +251,17 @@ def _container() -> Iterator[Connection]:
             yield Connection(container.get_connection_url(), "neo4j", container.password, "neo4j")
 
 
+def small_server(home: Path) -> Path:
+    """The home, for a private server of the tests. Their graphs are filled and emptied again and again; a server would
+    plan every statement anew each time, and spend half its time on it."""
+    home.mkdir(parents=True, exist_ok=True)
+    (home / "neo4j.conf").write_text("dbms.cypher.min_replan_interval=1h\n", encoding="utf-8")
+    return home
+
+
 @contextmanager
 def _private(home: Path) -> Iterator[Connection]:
-    settings = Settings(home=home, cache=CACHE, db_heap_mb=512)
+    settings = Settings(home=small_server(home), cache=CACHE, db_heap_mb=512)
     try:
         with private_server(settings) as connection:
             yield connection

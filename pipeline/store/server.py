@@ -40,7 +40,8 @@ LOG_LINES = 15
 PR_SET_PDEATHSIG = 1
 
 CONF = """\
-# Written at every start; changes are lost. The settings are GROUNDPLAN_DB_*.
+# Written at every start; changes are lost. The settings are GROUNDPLAN_DB_*; what stands in `neo4j.conf` of the home
+# is added at the end.
 server.default_listen_address={host}
 server.bolt.listen_address={host}:{port}
 server.bolt.advertised_address={host}:{port}
@@ -81,6 +82,11 @@ class Folder:
     def conf(self) -> Path:
         """The server's configuration."""
         return self.path / "conf"
+
+    @property
+    def own_conf(self) -> Path:
+        """Further lines of configuration, of the user's own."""
+        return self.path.parent / "neo4j.conf"
 
     @property
     def logs(self) -> Path:
@@ -258,11 +264,24 @@ def _free_port() -> int:
 
 def _launch(settings: Settings, folder: Folder, jars: Sequence[Path], port: int) -> Server:
     conf = CONF.format(host=HOST, port=port, pagecache_mb=settings.db_pagecache_mb, plugins=folder.path / "plugins")
+    conf += _own_conf(folder.own_conf)
     (folder.conf / "neo4j.conf").write_text(conf, encoding="utf-8")
     with folder.console.open("wb") as console:
         folders = f"--home-dir={folder.path}", f"--config-dir={folder.conf}"
         command = java(settings, jars, ENTRY_POINT, *folders, "--console-mode")
         return Server(spawn_java(command, folder.path, console), f"bolt://{HOST}:{port}")
+
+
+def _own_conf(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(
+            f"cannot read the server's configuration {str(path)!r}: {error}.",
+            "Make it readable, in UTF-8, or remove it.",
+        ) from error
 
 
 def java(settings: Settings, jars: Sequence[Path], entry_point: str, *arguments: str) -> list[str]:

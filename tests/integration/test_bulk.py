@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from conftest import ARCHIVE, CACHE
+from conftest import ARCHIVE, CACHE, small_server
 from support import dump, rows
 
 from pipeline.api import Groundplan
@@ -61,7 +61,7 @@ def archive(tmp_path: Path) -> Path:
 @pytest.fixture
 def own(tmp_path: Path) -> Iterator[Settings]:
     """Settings for a private server of the test's own."""
-    settings = Settings(home=tmp_path / "own", cache=CACHE, db_heap_mb=512, workers=1, encoder="none")
+    settings = Settings(home=small_server(tmp_path / "own"), cache=CACHE, db_heap_mb=512, workers=1, encoder="none")
     yield settings
     private.stop(settings)
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, LiteralString
 
 import psutil
 import pytest
-from conftest import CACHE
+from conftest import CACHE, small_server
 from support import clear, dump, environment, rows
 
 from graph_schema.ontology import load_ontology
@@ -246,7 +246,7 @@ def test_a_server_killed_at_any_moment_leaves_a_graph_that_the_next_run_finishes
     tmp_path: Path,
 ) -> None:
     folder = tmp_path / "archive"
-    settings = Settings(home=tmp_path / "home", cache=CACHE, db_heap_mb=512, encoder="none")
+    settings = Settings(home=small_server(tmp_path / "home"), cache=CACHE, db_heap_mb=512, encoder="none")
     own = {"GROUNDPLAN_CACHE": str(CACHE), "GROUNDPLAN_DB_HEAP_MB": "512"}
     impatient = own | {"GROUNDPLAN_STORE_TIMEOUT_S": "3"}  # how long a job tries that lost its server
     write(folder, 0)

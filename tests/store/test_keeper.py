@@ -253,6 +253,24 @@ def test_a_start_that_takes_too_long_is_given_up(own_home: Path) -> None:
     assert until(lambda: not processes_of(settings), 10)
 
 
+def test_the_homes_own_configuration_is_added_and_one_that_is_none_is_told_with_its_log(own_home: Path) -> None:
+    settings, own = settings_of(own_home), own_home / "neo4j.conf"
+    own_home.mkdir()
+    own.write_text("db.transaction.timeout=7s\n", encoding="utf-8")
+    with private_server(settings) as connection:
+        auth = (connection.username, connection.password)
+        with GraphDatabase.driver(connection.uri, auth=auth) as driver:
+            shown = driver.execute_query("SHOW SETTINGS YIELD name, value WHERE name = 'db.transaction.timeout'")
+        assert shown.records[0]["value"] == "7s"
+    private.stop(settings)
+    own.write_text("no.such.setting=1\n", encoding="utf-8")
+    with pytest.raises(StoreUnavailable, match=r"no\.such\.setting"), private_server(settings):
+        pass
+    own.write_bytes(b"\xff\xfe")
+    with pytest.raises(ConfigurationError, match=r"neo4j\.conf"), private_server(settings):
+        pass
+
+
 def test_a_home_that_cannot_be_made_is_a_configuration_error(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     settings = settings_of(tmp_path / "file")

@@ -64,7 +64,9 @@ def _entry(text: str, parts: list[re.Match[str]]) -> Iterator[Address]:
     words = [part for part in parts if part.start() < end and part[0][0] not in other and not part[0].isspace()]
     name = _trimmed(text, (words[0].start(), words[-1].end())) if words else None
     if angle is not None:
-        yield Address(name, _trimmed(text, (angle.start() + 1, angle.end() - 1)))
+        address = _trimmed(text, (angle.start() + 1, angle.end() - 1))
+        if name is not None or address is not None:
+            yield Address(name, address)
     elif name is not None and "@" in text[slice(*name)] and text[name[0] - 1 : name[0]] != '"':
         said = None if comment is None else _trimmed(text, (comment.start() + 1, comment.end() - 1))
         yield Address(said, name)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spacy.tokens import Doc
-
 from graph_schema.ontology_check import Problem
 
 if TYPE_CHECKING:
@@ -62,5 +60,7 @@ def _up_to_preposition(phrase: str, nlp: Language) -> str:
 
 def lemma(word: str, part_of_speech: str, nlp: Language) -> str:
     """The lemma of a word on its own, as the model's lemmatizer has it for that part of speech."""
+    from spacy.tokens import Doc
+
     doc = Doc(nlp.vocab, words=[word], pos=[part_of_speech])
     return str(nlp.get_pipe("lemmatizer")(doc)[0].lemma_).lower()

@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from spacy.lang.en.stop_words import STOP_WORDS
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -77,6 +75,9 @@ class Truecaser:
     """Gives each sentence or line in capitals small letters, but for names."""
 
     def __init__(self, lexicon: Lexicon, dictionary: Dictionary) -> None:
+        from spacy.lang.en.stop_words import STOP_WORDS
+
+        self.stop_words = STOP_WORDS
         self.lexicon = lexicon
         self.dictionary = dictionary
 
@@ -104,14 +105,14 @@ class Truecaser:
         """Whether a word is in capitals by itself: an initial, "I", an acronym."""
         if len(word) == 1:
             return abbreviated or word != "A"
-        if len(word) > MAX_ACRONYM_CHARS or word.lower() in STOP_WORDS:
+        if len(word) > MAX_ACRONYM_CHARS or word.lower() in self.stop_words:
             return False
         return word in self.lexicon.seen or not re.search("[AEIOUY]", word)
 
     def _is_name(self, lower: str, *, after_name: bool) -> bool:
         """Whether a word is a name or a part of one; a common noun is one only behind another ("Halden Group")."""
         lower = lower.replace("’", "'").removesuffix("'s")
-        if lower in STOP_WORDS or self.dictionary.is_irregular_verb(lower):
+        if lower in self.stop_words or self.dictionary.is_irregular_verb(lower):
             return False
         seen = self.lexicon.seen.get(lower.capitalize(), ())
         if lower in CALENDAR or any(map(_SURE_NAME.match, seen)):

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spacy.tokens import Span
-
 from pipeline.text.values import date_spans, money_spans, names_currency, parse_date, parse_money, parse_quantity
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc, Token
+    from spacy.tokens import Doc, Span, Token
 
     from graph_schema.models import Value
 
@@ -29,6 +27,8 @@ _WILL = frozenset({"will", "shall", "'ll", "’ll", "wo"})
 
 def value_spans(doc: Doc) -> list[Span]:
     """What may be a value, each under the recogniser's label for it, in order and apart from one another."""
+    from spacy.tokens import Span
+
     found = [ent for ent in doc.ents if ent.label_ in VALUE_LABELS]
     text = doc.text
     by_form = [("MONEY", span) for span in money_spans(text)] + [("DATE", span) for span in date_spans(text)]

@@ -103,6 +103,11 @@ def test_importing_it_imports_nothing_heavy(module: str) -> None:
     assert python(f"import sys, {module}; print([n for n in {HEAVY!r} if n in sys.modules])") == "[]"
 
 
+def test_a_job_imports_the_language_model_in_its_workers_alone() -> None:
+    code = "import sys, pipeline.ingest.job, pipeline.ingest.bulk; print('spacy' in sys.modules)"
+    assert python(code) == "False"
+
+
 def test_help_of_a_command_imports_no_model_and_no_driver() -> None:
     code = (
         "import sys, io, contextlib, pipeline.cli\n"

@@ -35,6 +35,7 @@ def entries(text: str) -> list[tuple[str | None, str | None]]:
         ("=?utf-8?Q?Berg,_Anna?= <anna@x.example>", [("=?utf-8?Q?Berg,_Anna?=", "anna@x.example")]),
         ('"Anna <anna@x.example>', [('"Anna', "anna@x.example")]),
         (", ,; <> ()", []),
+        ("Anna < >, < >", [("Anna", None)]),
         ("", []),
     ],
 )  # fmt: skip

@@ -11,3 +11,4 @@ WITH t, COUNT { (t)<-[:TITLED]-() } AS bearers
 WHERE bearers <= $max_bearers
 MATCH (t)<-[r:TITLED]-(d:Document)
 RETURN t.key AS title, bearers, d.key AS document, r.weight AS weight
+ORDER BY title, weight DESC, document

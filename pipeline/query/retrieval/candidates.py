@@ -43,7 +43,8 @@ def candidate_features(found: Gathered) -> dict[str, list[float]]:
     }
     top_score = max((passage.score for passage in found.matching), default=1.0) or 1.0
     near_rank = {
-        document: number for number, document in enumerate(sorted(found.near, key=lambda each: -found.near[each]))
+        document: number
+        for number, document in enumerate(sorted(found.near, key=lambda each: (-found.near[each], each)))
     }
     spans = {link.span for link, _ in found.linked.values()}
     features = {}
@@ -54,39 +55,40 @@ def candidate_features(found: Gathered) -> dict[str, list[float]]:
         text = stems_of(passage.text) | title
         number, score = text_rank.get(document, (None, 0.0))
         asked_words = [] if link is None else words[link.span[0] : link.span[1]]
-        features[document] = [
-            float(link is not None),
-            0.0 if link is None else link.weight * link.ratio,
-            0.0 if link is None else math.log1p(link.bearers) / 3,
-            min(len(asked_words), 5) / 5,
-            0.0 if link is None else 1 / (1 + homonym),
-            float(link is not None and homonym == 0),
-            float(any(word.capital for word in asked_words)),
-            0.0 if one is None else one.score,
-            float(one is not None and one.rank == 0),
-            float(one is not None and one.rank == 1),
-            0.0 if one is None else 1 / (1 + one.rank),
-            0.0 if one is None else float(one.source is not None),
-            min(len(sources[document]), 4) / 4,
-            0.0 if two is None else two.score,
-            float(two is not None and two.rank == 0),
-            0.0 if two is None else 1 / (1 + two.rank),
-            max(0.0 if one is None else one.score, 0.0 if two is None else two.score),
-            0.0 if number is None else 1 / (1 + number),
-            score / top_score,
-            len(asked_stems & text) / max(1, len(asked_stems)),
-            len(asked_stems & title) / max(1, len(title)),
-            len(name_stems & text) / max(1, len(name_stems)),
-            found.near.get(document, math.nan),
-            1 / (1 + near_rank[document]) if document in near_rank else math.nan,
-            float(document in gives),
-            gives.get(document, 0.0),
-            float(link is not None and one is not None),
-            float(link is not None) * min(len(spans), 3) / 3,
-            float(one is not None and one.mention.bridge),
-            float(two is not None and two.mention.bridge),
-            min(len(found.asked.names), 4) / 4,
-            min(len(spans), 3) / 3,
-            min(counts[document], 8) / 8,
-        ]
+        values = {
+            "linked": float(link is not None),
+            "link_weight": 0.0 if link is None else link.weight * link.ratio,
+            "link_bearers": 0.0 if link is None else math.log1p(link.bearers) / 3,
+            "link_words": min(len(asked_words), 5) / 5,
+            "link_homonym": 0.0 if link is None else 1 / (1 + homonym),
+            "link_first": float(link is not None and homonym == 0),
+            "link_cased": float(any(word.capital for word in asked_words)),
+            "edge1": 0.0 if one is None else one.score,
+            "edge1_top": float(one is not None and one.rank == 0),
+            "edge1_second": float(one is not None and one.rank == 1),
+            "edge1_rank": 0.0 if one is None else 1 / (1 + one.rank),
+            "edge1_source_linked": 0.0 if one is None else float(one.source is not None),
+            "edge1_sources": min(len(sources[document]), 4) / 4,
+            "edge2": 0.0 if two is None else two.score,
+            "edge2_top": float(two is not None and two.rank == 0),
+            "edge2_rank": 0.0 if two is None else 1 / (1 + two.rank),
+            "edge_any": max(0.0 if one is None else one.score, 0.0 if two is None else two.score),
+            "text_rank": 0.0 if number is None else 1 / (1 + number),
+            "text_score": score / top_score,
+            "text_share": len(asked_stems & text) / max(1, len(asked_stems)),
+            "title_share": len(asked_stems & title) / max(1, len(title)),
+            "names_share": len(name_stems & text) / max(1, len(name_stems)),
+            "near": found.near.get(document, math.nan),
+            "near_rank": 1 / (1 + near_rank[document]) if document in near_rank else math.nan,
+            "is_source": float(document in gives),
+            "source_best": gives.get(document, 0.0),
+            "both": float(link is not None and one is not None),
+            "compared": float(link is not None) * min(len(spans), 3) / 3,
+            "bridged1": float(one is not None and one.mention.bridge),
+            "bridged2": float(two is not None and two.mention.bridge),
+            "names": min(len(found.asked.names), 4) / 4,
+            "linked_spans": min(len(spans), 3) / 3,
+            "edges": min(counts[document], 8) / 8,
+        }
+        features[document] = [values[name] for name in CANDIDATE_FEATURES]
     return features

@@ -20,10 +20,9 @@ if TYPE_CHECKING:
 EDGE_FEATURES = (
     "near_relation", "near_any", "relation_share", "sentence_share", "predicate", "first_mention", "order",
     "first_sentence", "weight", "bearers", "name_words", "kind_fits", "kind_clashes", "gender_fits", "gender_clashes",
-    "target_share", "target_named", "source_linked", "source_weight", "source_bearers", "source_score", "title_fits",
-    "target_rest", "rest_names", "hop", "bridge", "bridge_score", "bridge_share", "bridge_rank", "repeated",
-    "names_source",
-    "asks_share", "asks_beside", "asks_words", "phrase", "near", "nearer",
+    "target_share", "target_named", "source_linked", "source_weight", "source_bearers", "source_score", "source_order",
+    "target_rest", "target_question", "hop", "bridge", "bridge_score", "bridge_share", "bridge_rank", "repeated",
+    "names_source", "asks_share", "asks_beside", "asks_words", "phrase", "near", "nearer",
 )  # fmt: skip
 FEMALE = frozenset(
     "mother wife daughter sister aunt niece queen actress grandmother she her woman widow stepmother".split()
@@ -32,24 +31,24 @@ MALE = frozenset("father husband son brother uncle nephew king actor grandfather
 NEAR_WORDS = 4.0
 
 
-@lru_cache(maxsize=8)
-def relation_words(ontology_key: str, phrases: tuple[tuple[str, str], ...]) -> dict[str, frozenset[str]]:
-    """Stem -> the predicates that a word of this stem can mean."""
-    del ontology_key
+def relations_of(ontology: Ontology) -> dict[str, frozenset[str]]:
+    """Stem -> the predicates that a word of this stem can mean, by the triggers of an ontology."""
     found: dict[str, set[str]] = defaultdict(set)
-    for phrase, predicate in phrases:
+    for phrase, meanings in ontology.triggers.items():
         for word in phrase.split():
             if word not in STOP_WORDS:
-                found[stem(fold(word))].add(predicate)
+                found[stem(fold(word))].update(meaning.predicate for meaning in meanings)
     return {word: frozenset(predicates) for word, predicates in found.items()}
 
 
-def relations_of(ontology: Ontology) -> dict[str, frozenset[str]]:
-    """The words of an ontology's triggers."""
-    phrases = tuple(
-        (phrase, meaning.predicate) for phrase, meanings in ontology.triggers.items() for meaning in meanings
-    )
-    return relation_words(ontology.fingerprint, phrases)
+@dataclass(frozen=True, slots=True)
+class QuestionWords:
+    """What all edges of a question are held against: the stems of its words and of the names that link, and what words
+    can mean."""
+
+    stems: frozenset[str]
+    names: frozenset[str]
+    meanings: dict[str, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +60,20 @@ class Relation:
     rest: frozenset[str]
     kind: str | None
     gender: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the walk stands when it leaves a passage: the name of the question that led there (and which of its bearers
+    this is), the score of the edge that did, the stems that edges before were read by, and the question before and
+    after the phrase that is answered here, if there is one."""
+
+    link: Link | None
+    ordinal: int
+    score: float
+    used: frozenset[str]
+    relation: Relation
+    around: tuple[str, str, bool]
 
 
 def relation_from(
@@ -138,83 +151,103 @@ def _share_beside(target: Passage, title: str, rest: frozenset[str]) -> float:
     return max((len(rest & stems) for stems in beside), default=0) / max(1, len(rest))
 
 
-def edge_features(
-    mention: Mention, target: Passage, source: Link | None, source_score: float, relation: Relation,
-    meanings: dict[str, frozenset[str]], asked_names: frozenset[str], ordinal: int, asked_stems: frozenset[str],
-    hop: int, rank: int, asks: str, phrase: bool,
-) -> tuple[list[float], frozenset[str]]:  # fmt: skip
-    """The features of one edge, in the order of `EDGE_FEATURES`, and the stems of the question that led over it."""
-    text = read(mention.passage.text)
-    first, end = mention.link.span
-    near = near_any = matched = plain = predicate = 0.0
-    total = sum(relation.weights.values()) or 1.0
-    used: set[str] = set()
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """How the sentence of a mention tells of the relation: the nearest of its words with and without its weight, the
+    weighted and the plain share of its words that are there, the nearest word of one meaning, and what was read."""
+
+    near: float
+    near_any: float
+    share: float
+    plain_share: float
+    predicate: float
+    used: frozenset[str]
+
+
+def _sentence_read(text: Text, span: Span, relation: Relation, meanings: dict[str, frozenset[str]]) -> _Read:
+    first, end = span
     positions: dict[str, int] = {}
-    sentence = text.sentence_of(first)
-    for number in sentence:
-        if first <= number < end:
-            continue
-        gap = first - number if number < first else number - end + 1
-        word = text.words[number].stem
-        positions[word] = min(gap, positions.get(word, 99))
+    for number in text.sentence_of(first):
+        if not first <= number < end:
+            gap = first - number if number < first else number - end + 1
+            word = text.words[number].stem
+            positions[word] = min(gap, positions.get(word, gap))
+    near = near_any = matched = plain = predicate = 0.0
+    used: set[str] = set()
     for word, weight in relation.weights.items():
         if word in positions:
-            nearness = 1 / (1 + positions[word] / NEAR_WORDS)
-            near = max(near, weight * nearness)
-            near_any = max(near_any, nearness)
-            matched += weight
-            plain += 1
+            nearness = _nearness(positions[word])
+            near, near_any = max(near, weight * nearness), max(near_any, nearness)
+            matched, plain = matched + weight, plain + 1
             used.add(word)
-            continue
-        meaning = meanings.get(word)
-        if meaning:
+        elif meaning := meanings.get(word):
             gaps = [gap for other, gap in positions.items() if meaning & meanings.get(other, frozenset())]
             if gaps:
-                nearness = 1 / (1 + min(gaps) / NEAR_WORDS)
-                predicate = max(predicate, weight * nearness)
+                predicate = max(predicate, weight * _nearness(min(gaps)))
                 used.add(word)
+    total = sum(relation.weights.values()) or 1.0
+    return _Read(near, near_any, matched / total, plain / max(1, len(relation.weights)), predicate, frozenset(used))
+
+
+def _nearness(gap: int) -> float:
+    return 1 / (1 + gap / NEAR_WORDS)
+
+
+def edge_features(
+    mention: Mention, target: Passage, origin: Origin, words: QuestionWords, *, asks: str, hop: int, rank: int
+) -> tuple[list[float], frozenset[str]]:
+    """The features of one edge, in the order of `EDGE_FEATURES`, and the stems of the question that led over it. `asks`
+    is what is left to ask, `rank` the place of the target among those that one name bridges to. What vectors tell is
+    NaN until it is measured."""
+    text = read(mention.passage.text)
+    first, end = mention.link.span
+    link, relation, source = mention.link, origin.relation, origin.link
+    told = _sentence_read(text, link.span, relation, words.meanings)
     target_stems = stems_of(target.text)
-    left = relation.rest - used
-    names = stems_of(target.title or mention.link.title)
+    left = relation.rest - told.used
     gender = gender_of(target.text) if relation.gender else None
-    asks_stems = _telling_stems(asks) - {text.words[number].stem for number in range(first, end)}
-    values = [
-        near,
-        near_any,
-        matched / total,
-        plain / max(1, len(relation.weights)),
-        predicate,
-        float(mention.number == 0),
-        1 / (1 + mention.number),
-        float(sentence.start == 0),
-        mention.link.weight,
-        math.log1p(mention.link.bearers) / 3,
-        min(end - first, 5) / 5,
-        float(relation.kind is not None and relation.kind == target.kind),
-        float(relation.kind is not None and target.kind is not None and relation.kind != target.kind),
-        float(gender is not None and gender == relation.gender),
-        float(gender is not None and gender != relation.gender),
-        len(relation.rest & target_stems) / max(1, len(relation.rest)),
-        float(bool(names & asked_names)),
-        float(source is not None),
-        0.0 if source is None else source.weight * source.ratio,
-        0.0 if source is None else math.log1p(source.bearers) / 3,
-        source_score,
-        1 / (1 + ordinal),
-        len(left & target_stems) / max(1, len(left)),
-        len(asked_stems & target_stems) / max(1, len(asked_stems)),
-        float(hop),
-        float(mention.bridge),
-        target.score / 10 if mention.bridge else 0.0,
-        _share_beside(target, mention.link.title, left) if mention.bridge else 0.0,
-        1 / (1 + rank) if mention.bridge else 0.0,
-        math.log1p(text.text.count(_surface(text, first, end))) / 2,
-        float(stems_of(mention.passage.title or "") <= target_stems) if mention.passage.title else 0.0,
-        len(asks_stems & target_stems) / max(1, len(asks_stems)),
-        _share_beside(target, mention.link.title, asks_stems),
-        min(len(asks_stems), 8) / 8,
-        float(phrase),
-        math.nan,
-        math.nan,
-    ]
-    return values, frozenset(used)
+    asked = _telling_stems(asks) - {text.words[number].stem for number in range(first, end)}
+    values = {
+        "near_relation": told.near,
+        "near_any": told.near_any,
+        "relation_share": told.share,
+        "sentence_share": told.plain_share,
+        "predicate": told.predicate,
+        "first_mention": float(mention.number == 0),
+        "order": 1 / (1 + mention.number),
+        "first_sentence": float(text.sentence_of(first).start == 0),
+        "weight": link.weight,
+        "bearers": math.log1p(link.bearers) / 3,
+        "name_words": min(end - first, 5) / 5,
+        "kind_fits": float(relation.kind is not None and relation.kind == target.kind),
+        "kind_clashes": float(None not in {relation.kind, target.kind} and relation.kind != target.kind),
+        "gender_fits": float(gender is not None and gender == relation.gender),
+        "gender_clashes": float(gender is not None and gender != relation.gender),
+        "target_share": _share(relation.rest, target_stems),
+        "target_named": float(bool(stems_of(target.title or link.title) & words.names)),
+        "source_linked": float(source is not None),
+        "source_weight": 0.0 if source is None else source.weight * source.ratio,
+        "source_bearers": 0.0 if source is None else math.log1p(source.bearers) / 3,
+        "source_score": origin.score,
+        "source_order": 1 / (1 + origin.ordinal),
+        "target_rest": _share(left, target_stems),
+        "target_question": _share(words.stems, target_stems),
+        "hop": float(hop),
+        "bridge": float(mention.bridge),
+        "bridge_score": target.score / 10 if mention.bridge else 0.0,
+        "bridge_share": _share_beside(target, link.title, left) if mention.bridge else 0.0,
+        "bridge_rank": 1 / (1 + rank) if mention.bridge else 0.0,
+        "repeated": math.log1p(text.text.count(_surface(text, first, end))) / 2,
+        "names_source": float(bool(mention.passage.title) and stems_of(mention.passage.title or "") <= target_stems),
+        "asks_share": _share(asked, target_stems),
+        "asks_beside": _share_beside(target, link.title, asked),
+        "asks_words": min(len(asked), 8) / 8,
+        "phrase": float(origin.around[2]),
+        "near": math.nan,
+        "nearer": math.nan,
+    }
+    return [values[name] for name in EDGE_FEATURES], told.used
+
+
+def _share(wanted: frozenset[str], found: frozenset[str]) -> float:
+    return len(wanted & found) / max(1, len(wanted))

@@ -7,7 +7,14 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pipeline.query.retrieval.features import edge_features, relation_from, relations_of, stems_of
+from pipeline.query.retrieval.features import (
+    Origin,
+    QuestionWords,
+    edge_features,
+    relation_from,
+    relations_of,
+    stems_of,
+)
 from pipeline.query.retrieval.walk import (
     LINKED_CHARS,
     LINKED_CHUNKS,
@@ -23,7 +30,6 @@ if TYPE_CHECKING:
 
     from graph_schema.ontology import Ontology
     from pipeline.query.retrieval.asked import Asked
-    from pipeline.query.retrieval.features import Relation
     from pipeline.query.retrieval.walk import Passage, Span, Walker
 
     Score = Callable[[list[list[float]]], Sequence[float]]
@@ -66,18 +72,6 @@ class Gathered:
     edges: list[Edge] = field(default_factory=list)
     matching: list[Passage] = field(default_factory=list)
     near: dict[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class _Origin:
-    """Where the walk stands when it leaves a passage: the name of the question that led there, and how."""
-
-    link: Link | None
-    score: float
-    ordinal: int
-    relation: Relation
-    used: frozenset[str]
-    around: tuple[str, str, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,25 +153,19 @@ class Gatherer:
         }
         pairs = self._named(found, sources) if "walk" in self.parts else []
         pairs += self._bridged(found, sources, origins) if "bridges" in self.parts else []
-        asked = found.asked
-        words = asked.text.words
-        asked_stems = frozenset(words[number].stem for number in asked.content)
-        asked_names = frozenset(words[number].stem for link, _ in found.linked.values() for number in range(*link.span))
+        words = self._words(found)
         edges = []
         for mention, target, rank in pairs:
             origin = origins[mention.passage.document]
-            before, after, phrase = origin.around
+            before, after, _ = origin.around
             asks = before + surface(read(mention.passage.text), *mention.link.span) + after
-            values, used = edge_features(
-                mention, target, origin.link, origin.score, origin.relation, self.meanings, asked_names, origin.ordinal,
-                asked_stems, hop, rank, asks, phrase,
-            )  # fmt: skip
+            values, used = edge_features(mention, target, origin, words, asks=asks, hop=hop, rank=rank)
             edges.append(Edge(mention, target, origin.link, values, used | origin.used, hop, asks))
         rate_hop(edges, self.score)
         found.edges += edges
         return edges
 
-    def _origin(self, found: Gathered, passage: Passage, parent: Edge | None, hop: int) -> _Origin:
+    def _origin(self, found: Gathered, passage: Passage, parent: Edge | None, hop: int) -> Origin:
         link, ordinal = found.linked.get(passage.document, (None, 9))
         if parent is not None:
             link = parent.source
@@ -185,7 +173,15 @@ class Gatherer:
         spans = [other.span for other, _ in found.linked.values()]
         relation = relation_from(found.asked, None if link is None else link.span, used, self.ontology, spans)
         around = found.asked.around(None if link is None else link.span, hop)
-        return _Origin(link, parent.score if parent is not None else 0.0, ordinal, relation, used, around)
+        return Origin(link, ordinal, parent.score if parent is not None else 0.0, used, relation, around)
+
+    def _words(self, found: Gathered) -> QuestionWords:
+        words = found.asked.text.words
+        return QuestionWords(
+            stems=frozenset(words[number].stem for number in found.asked.content),
+            names=frozenset(words[number].stem for link, _ in found.linked.values() for number in range(*link.span)),
+            meanings=self.meanings,
+        )
 
     def _surely_meant(self, found: Gathered, document: str) -> float:
         """1 for a document that a name of the question stands for before any other, 0 for one that words led to."""
@@ -206,7 +202,7 @@ class Gatherer:
         ]
 
     def _bridged(
-        self, found: Gathered, sources: list[Passage], origins: dict[str, _Origin]
+        self, found: Gathered, sources: list[Passage], origins: dict[str, Origin]
     ) -> list[tuple[Mention, Passage, int]]:
         """The passages that name what a source names, and fit what is then left to ask."""
         places = self._places(found, sources, origins)
@@ -225,7 +221,7 @@ class Gatherer:
             ranks[query] += 1
         return pairs
 
-    def _places(self, found: Gathered, sources: list[Passage], origins: dict[str, _Origin]) -> list[_Place]:
+    def _places(self, found: Gathered, sources: list[Passage], origins: dict[str, Origin]) -> list[_Place]:
         """The names in the sources that most likely lead on, each phrase once."""
         best: dict[str, _Place] = {}
         for passage in sources:

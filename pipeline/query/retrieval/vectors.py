@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipeline.query.retrieval.features import EDGE_FEATURES
+
 if TYPE_CHECKING:
     from pipeline.query.contracts import StepRecord
     from pipeline.query.retrieval.gather import Gathered
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 
 MAX_ASKS = 6
 NEAREST = 20
-NEAR, NEARER = -2, -1
+NEAR, NEARER = EDGE_FEATURES.index("near"), EDGE_FEATURES.index("nearer")
 
 
 class Nearness:

@@ -136,7 +136,7 @@ def test_what_comes_into_the_graph_while_the_files_are_written_is_not_overwritte
 
     monkeypatch.setattr(BulkLoad, "write", slow)
     monkeypatch.setattr(BulkLoad, "import_files", imported.append)
-    monkeypatch.setattr("pipeline.api.named_server", lambda _: None)  # as on a private server
+    monkeypatch.setattr("pipeline.api.graph.named_server", lambda _: None)  # as on a private server
     with pytest.raises(UsageError, match=r"holds \d+ nodes already"):
         graph.ingest(archive / "odd.jsonl", bulk=True)
     assert not imported

@@ -72,10 +72,6 @@ def words_of(tree: Tree, head: Token, without: frozenset[str] = ASIDES) -> Words
     return tuple(words[first:last])
 
 
-def _is_that(word: Token) -> bool:
-    return word.dep_ == "mark" and word.lower_ == "that"
-
-
 def _closes_nothing(word: Token) -> bool:
     return word.dep_ in {"cc", "case"} or (word.dep_ == "punct" and word.text not in CLOSING)
 

@@ -174,7 +174,9 @@ def test_a_result_of_any_size_arrives(engine: Opened) -> None:
     assert sizes == {5_000_000}
 
 
-def test_workers_leave_sigterm_and_sigint_to_the_parent(engine: Opened, fresh: Path) -> None:
+def test_workers_leave_sigterm_and_sigint_to_the_parent(engine: Opened, trace: Path) -> None:
+    results(engine, *(shard(f"first {number}", "sleep 0.1") for number in range(8)))  # every worker is there
+    fresh = cleared(trace)
     found = results(engine, shard("a", "terminate", "terminate"))
     assert letters(found["a"]) == []
     assert "constructed" not in lines(fresh)

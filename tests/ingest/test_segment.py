@@ -145,9 +145,9 @@ def test_an_empty_text_has_no_chunk() -> None:
 def test_ten_times_the_line_takes_about_ten_times_as_long(unit: str) -> None:
     def seconds(length: int) -> float:
         text = (unit * length)[:length]
-        begin = time.perf_counter()
+        begin = time.process_time()
         assert sum(1 for _ in borders(text, 1500)) >= length // 1500
-        return time.perf_counter() - begin
+        return time.process_time() - begin
 
     short = min(seconds(100_000) for _ in range(3))
     assert seconds(1_000_000) < 40 * short + 0.05

@@ -336,7 +336,7 @@ def test_a_dry_run_of_a_bulk_load_is_refused(
 def test_sigterm_finishes_what_is_in_hand_exits_75_leaves_no_process_and_the_next_run_goes_on(
     store: Store, settings: Settings, tmp_path: Path
 ) -> None:
-    folder = many(tmp_path / "archive", 60)
+    folder = many(tmp_path / "archive", 30)
     tuned = environment(settings) | {"GROUNDPLAN_BATCH_DOCUMENTS": "2", "GROUNDPLAN_MAX_TRANSACTION_ROWS": "2000"}
     job = subprocess.Popen(
         [COMMAND, "ingest", folder], env=os.environ | tuned, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -354,10 +354,10 @@ def test_sigterm_finishes_what_is_in_hand_exits_75_leaves_no_process_and_the_nex
     assert (summary["status"], summary["error"][:36]) == ("stopped", "the run was stopped: received SIGTER")
     assert [process for process in below if process.is_running()] == []
     taken = summary["documents"]["new"]
-    assert 0 < taken < 60
+    assert 0 < taken < 30
     assert store.read("count_documents")[0]["documents"] == taken
     with Groundplan.open(settings) as kg:
-        assert dict(kg.ingest(folder).documents) == {"new": 60 - taken, "unchanged": taken}
+        assert dict(kg.ingest(folder).documents) == {"new": 30 - taken, "unchanged": taken}
 
 
 def test_a_run_that_is_stopped_in_a_pass_is_finished_by_the_next(

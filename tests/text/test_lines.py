@@ -60,9 +60,9 @@ def test_only_line_ends_become_spaces_and_every_offset_stays(text: str) -> None:
 
 def test_a_long_text_takes_linear_time() -> None:
     text = textwrap.fill(PARAGRAPH, 60) + "\n\n"
-    began = time.perf_counter()
+    began = time.process_time()
     unwrap(text * 200)
-    once = time.perf_counter() - began
-    began = time.perf_counter()
+    once = time.process_time() - began
+    began = time.process_time()
     unwrap(text * 2_000)
-    assert time.perf_counter() - began < 40 * once + 0.1
+    assert time.process_time() - began < 40 * once + 0.1

@@ -1,4 +1,5 @@
-"""Trains the ranking of passages on the first halves of three question sets.
+"""Trains the ranking of passages on the first halves of three question sets, of the first with titles and without: most
+archives have none. A question weighs the more the fewer its set has.
 
 Each question gives its edges (a passage names a document) and its candidates, measured with vectors and without, so
 that the ranking serves both. Edges are followed twice: first by a plain guess, then by what was learned from that.
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from corpora import SETS, known_set, opened
@@ -38,8 +39,15 @@ GUESS = {
 }  # fmt: skip
 EDGES = {"max_iter": 120, "max_leaf_nodes": 12, "learning_rate": 0.07, "min_samples_leaf": 15}
 CANDIDATES = {"max_iter": 100, "max_leaf_nodes": 8, "learning_rate": 0.08, "min_samples_leaf": 15}
-Sample = tuple["Gathered", frozenset[str]]
-Rate = "Callable[[Sequence[Sequence[float]]], Sequence[float]]"
+LARGEST_SET = 250
+
+
+class Sample(NamedTuple):
+    """What was gathered for a question, the passages that it needs, and how much it weighs."""
+
+    found: Gathered
+    gold: frozenset[str]
+    weight: float
 
 
 def train(shared: Path, path: Path, home: Path | None = None) -> None:
@@ -59,8 +67,8 @@ def fit(gathered: list[Sample]) -> RankingModel:
     """The model of some questions."""
     for fold in range(FOLDS):
         edges = fit_edges([each for number, each in enumerate(gathered) if number // 2 % FOLDS != fold])
-        for found, _ in gathered[2 * fold :: 2 * FOLDS] + gathered[2 * fold + 1 :: 2 * FOLDS]:
-            rate(found, edges)
+        for each in gathered[2 * fold :: 2 * FOLDS] + gathered[2 * fold + 1 :: 2 * FOLDS]:
+            rate(each.found, edges)
     return RankingModel(edges=fit_edges(gathered), candidates=fit_candidates(gathered))
 
 
@@ -72,39 +80,39 @@ def guess(rows: Sequence[Sequence[float]]) -> list[float]:
 def samples(folder: Path, rating: Any) -> list[Sample]:  # noqa: ANN401
     """Of each question of the first halves what is gathered without vectors and with them, and its gold passages."""
     found: list[Sample] = []
-    for name in SETS:
-        questions = known_set(name)
+    for questions in (*map(known_set, SETS), known_set(SETS[0], hide_titles=True)):
         with opened(questions, folder, encoder="minilm") as graph:
             language, encoder = nlp.load(graph.settings.model), open_encoder(graph.settings)
             model = RankingModel(edges=rating, candidates=rating)
             asked = questions.asked()
-            for question in asked[: len(asked) // 2]:
+            half = asked[: len(asked) // 2]
+            for question in half:
                 for parts in (ALL_PARTS - {"vectors"}, ALL_PARTS):
                     retriever = PassageRetriever(graph.store, graph.ontology, language, encoder, parts, model)
                     gathered = retriever.gather(question["question"], StepRecord(RANK))
-                    found.append((gathered, frozenset(question["gold"])))
+                    found.append(Sample(gathered, frozenset(question["gold"]), (LARGEST_SET / len(half)) ** 0.5))
     return found
 
 
 def fit_edges(gathered: Iterable[Sample]) -> Trees:
     """Which edges lead to a passage that the question needs and does not name itself."""
     rows, labels, weights = [], [], []
-    for found, gold in gathered:
+    for found, gold, weight in gathered:
         edges = [edge for edge in found.edges if edge.target.document not in found.linked]
         rows += [edge.features for edge in edges]
         labels += [edge.target.record in gold for edge in edges]
-        weights += [len(edges) ** -0.5] * len(edges)
+        weights += [weight * len(edges) ** -0.5] * len(edges)
     return boosted(rows, labels, weights, EDGES)
 
 
 def fit_candidates(gathered: Iterable[Sample]) -> Trees:
     """Which candidates a question needs."""
     rows, labels, weights = [], [], []
-    for found, gold in gathered:
+    for found, gold, weight in gathered:
         features = candidate_features(found)
         rows += list(features.values())
         labels += [found.passages[document].record in gold for document in features]
-        weights += [len(features) ** -0.5] * len(features)
+        weights += [weight * len(features) ** -0.5] * len(features)
     return boosted(rows, labels, weights, CANDIDATES)
 
 

@@ -7,7 +7,7 @@ scikit-learn's histogram version does it; a feature that was not measured is NaN
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 ARRAYS = ("feature", "threshold", "missing_left", "left", "right", "leaf", "value", "roots", "baseline")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Trees:
     """An ensemble. All nodes of all trees stand in one row [nodes]; `roots` [trees] says where each tree begins."""
 
@@ -39,14 +39,23 @@ class Trees:
         if not rows:
             return []
         values = np.asarray(rows, dtype=np.float64)
-        at = np.broadcast_to(self.roots, (len(values), len(self.roots))).copy()
-        every = np.arange(len(values))[:, None]
-        while not self.leaf[at].all():
-            found = values[every, self.feature[at]]
-            to_left = np.where(np.isnan(found), self.missing_left[at], found <= self.threshold[at])
-            at = np.where(self.leaf[at], at, np.where(to_left, self.left[at], self.right[at]))
-        logits = self.baseline[0] + self.value[at].sum(axis=1)
+        flat, missing = values.ravel(), np.isnan(values).ravel()
+        first = values.shape[1] * np.arange(len(values))[:, None]
+        at = np.repeat(self.roots[None, :], len(values), axis=0).astype(np.intp)
+        while not self.leaf.take(at).all():
+            found = first + self.feature.take(at)
+            to_left = flat.take(found) <= self.threshold.take(at)
+            to_left |= missing.take(found) & self.missing_left.take(at)
+            at = self._children.take(2 * at + to_left)
+        logits = self.baseline[0] + self.value.take(at).sum(axis=1)
         return [float(each) for each in 1 / (1 + np.exp(-logits))]
+
+    @cached_property
+    def _children(self) -> np.ndarray:
+        """Of each node the right and the left one behind it, [2 * nodes]; a leaf leads to itself."""
+        own = np.arange(len(self.leaf))
+        sides = np.where(self.leaf, own, self.right), np.where(self.leaf, own, self.left)
+        return np.stack(sides, axis=1).ravel().astype(np.intp)
 
 
 @dataclass(frozen=True, slots=True)

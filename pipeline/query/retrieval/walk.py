@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from rapidfuzz import fuzz
 
 from pipeline.query.link import full_text_query
-from pipeline.query.retrieval.words import Text, key_of, name_spans, read
+from pipeline.query.retrieval.words import STOP_WORDS, Text, key_of, name_spans, read
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -79,7 +79,8 @@ class Walker:
         self.record = record
 
     def links(self, asked: Asked) -> list[Link]:
-        """The documents that the names of a question can stand for: longest names first, no two spans overlapping."""
+        """The documents that the names of a question can stand for: longest names first, no two spans overlapping but
+        where a whole name differs in a letter or two from a title, and a part of it is another."""
         spans = asked.keys()
         found = self._titled(spans)
         best: dict[Span, list[Link]] = defaultdict(list)
@@ -100,7 +101,12 @@ class Walker:
             if not any(_overlap(span, other) for other in taken):
                 taken.append(span)
         chosen = [link for span in taken for link in best[span]]
-        unknown = [name for name in asked.names if not any(_overlap(name, span) for span in taken)]
+        known = {word for span in taken for word in range(*span)}
+        unknown = [
+            name
+            for name in asked.names
+            if any(word not in known and words[word].text not in STOP_WORDS for word in range(*name))
+        ]
         return chosen + self._alike(asked.text, unknown[:MAX_UNKNOWN_NAMES])
 
     def _alike(self, text: Text, spans: list[Span]) -> list[Link]:

@@ -65,6 +65,14 @@ def test_a_name_is_found_however_it_is_written(films: Groundplan, question: str)
     assert set(found(films, question, 2)) == {"Silent Harbour", "Anna Berg"}
 
 
+def test_a_part_of_a_misspelt_name_that_is_a_title_does_not_hide_the_whole(films: Groundplan, tmp_path: Path) -> None:
+    (tmp_path / "films" / "Fair.md").write_text("# Fair\n\nFair is a village in the hills.\n", encoding="utf-8")
+    films.ingest(tmp_path / "films")
+    reasons = {each.citation.title: each.reason for each in films.retrieve("Who directed the film Wniter Fair?")}
+    assert reasons["Fair"] == "the question names it: 'Fair'"
+    assert reasons["Winter Fair"] == "the question names it: 'Wniter Fair'"
+
+
 def test_every_passage_is_the_characters_of_its_document_and_says_why_it_is_there(films: Groundplan) -> None:
     result = films.retrieve("Where was the director of Silent Harbour born?")
     for passage in result:

@@ -3,7 +3,7 @@
 The graphs are generated (`generated.py`), the questions of every form, about names that are there, hubs and names that
 are nowhere, with odd characters and far too long ones. A table of the largest amount of each step beside its contract
 goes to stderr, one JSON object is the last line of stdout. Exit code 1 when a step's largest amount grows from the
-smallest graph to another by more than a twentieth of its limit, or a question fails other than by being too long.
+smallest graph to another by more than a fiftieth of its limit, or a question fails other than by being too long.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 SMALLEST = 60
 AMOUNTS = ("tokens", "rows", "chars", "calls")
-MOST_GROWTH = 0.05
+MOST_GROWTH = 0.02
 
 
 @dataclass
@@ -61,7 +61,7 @@ class Measured:
         ]
 
     def grown(self, smaller: Measured) -> list[str]:
-        """Steps that took more than over a smaller graph, by more than a twentieth of what they may: what is far below
+        """Steps that took more than over a smaller graph, by more than a fiftieth of what they may: what is far below
         its limit varies with which passages a question happens to match."""
         return [
             f"{step} took {taken[amount]} {amount}, and {smaller.largest[step][amount]} over a smaller graph"
